@@ -1,0 +1,185 @@
+"""The seven kinds of rule a clause can carry, as plain values.
+
+Loaded from policy files by `loading`, bound to a clause and version as `BoundRule`, applied by the
+engines above: clocks (`nuoda.engine.clocks.pure.fold`), states (gates), approvals, papers (forms),
+notices (consequences). Nothing here knows Django, the clock or the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from .durations import Duration
+
+Text = Mapping[str, str]
+"""A text by language: 'zh-hans' (authoritative), 'zh-hant', 'en'."""
+
+ClauseStatus = Literal["executed", "attested", "informative", "undefined", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """A moment before the due time at which somebody is told.
+
+    Exactly one of `share` (of the budget used up, 0 < share < 1) and `before` (time left) is given.
+    """
+
+    share: float | None = None
+    before: Duration | None = None
+    tell: tuple[str, ...] = ()
+    """Roles told; empty means the owner of the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReason:
+    """A reason that may stop the clock, with the longest time it may do so (None: no limit)."""
+
+    reason: str
+    limit: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """After `start`, `end` must happen within a time."""
+
+    key: str
+    subject: str
+    start: tuple[str, ...]
+    """Event types that open a deadline; each occurrence opens a new round."""
+    end: tuple[str, ...]
+    """Event types that keep it, when they happened at or before the due time."""
+    within: Duration | None
+    """None when `within_fact` names the fact or payload field with the promised moment."""
+    within_fact: str | None = None
+    when: str = "true"
+    """CEL condition over the subject's facts at the start (or at a reassessment)."""
+    end_when: str = "true"
+    """CEL condition over the subject's facts at the ending event."""
+    per: str | None = None
+    """Payload field that start and end must share (for example 'work_order')."""
+    reassess: tuple[str, ...] = ()
+    """Event types after which `when` is evaluated anew, from the original start."""
+    cancel: tuple[str, ...] = ()
+    """Event types that withdraw the deadline while it is open."""
+    replace: bool = False
+    """A new start of the same key withdraws an open earlier round (a promised time renewed)."""
+    pauses: tuple[PauseReason, ...] = ()
+    owner: str = ""
+    """Role that owes it."""
+    warnings: tuple[Warning, ...] = ()
+    missed: tuple[str, ...] = ()
+    """Roles told when it is missed; consequences may say more."""
+    transition: Literal["keep", "convert", "restart"] = "keep"
+    """What becomes of open deadlines when a version with a changed rule takes effect."""
+    calendar: Literal["owner", "company"] = "owner"
+    label: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GateRule:
+    """Transition `verb` of `subject` is refused unless `require` holds."""
+
+    key: str
+    subject: str
+    verb: str
+    require: str
+    otherwise: Text
+    when: str = "true"
+    fields: tuple[str, ...] = ()
+    """Facts the refusal is about, so that a form can mark them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalStep:
+    role: str
+    mode: Literal["any", "all"] = "any"
+    when: str = "true"
+    within: Duration | None = None
+    of: Literal["company", "dealer", "department"] = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """Transition `verb` of `subject` waits for a chain of people, in order."""
+
+    key: str
+    subject: str
+    verb: str
+    steps: tuple[ApprovalStep, ...]
+    when: str = "true"
+    if_empty: Literal["refuse", "skip", "up"] = "up"
+    if_self: Literal["refuse", "skip", "up"] = "up"
+    label: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FormRule:
+    """Document `form` must exist, with `fields`, in `state`, when `verb` of `subject` is done."""
+
+    key: str
+    subject: str
+    form: str
+    verb: str
+    fields: tuple[str, ...] = ()
+    state: Literal["issued", "signed"] = "issued"
+    title: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceRule:
+    key: str
+    every: Literal["day", "week", "month", "quarter", "half_year", "year"]
+    duty: Text
+    owner: str
+    met_by: tuple[str, ...] = ()
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRule:
+    key: str
+    facts: str
+    """Name of the published fact set."""
+    denominator: str
+    numerator: str | None = None
+    aggregate: str | None = None
+    target: float | None = None
+    direction: Literal["up", "down"] = "up"
+    label: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsequenceRule:
+    """When `on` is recorded (an event type, or 'missed'/'warned' of a clock key), `tell` roles are told and `open` is opened."""
+
+    key: str
+    on: str
+    tell: tuple[str, ...] = ()
+    when: str = "true"
+    of: str | None = None
+    """Clock key of the same clause, for `on: missed` and `on: warned`."""
+    template: str = ""
+    do: str | None = None
+    """Name of a registered effect ('follow_up.contact', …)."""
+
+
+Rule = ClockRule | GateRule | ApprovalRule | FormRule | CadenceRule | IndicatorRule | ConsequenceRule
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A rule in its place: the clause and policy version it comes from."""
+
+    version_id: UUID
+    policy: str
+    version: str
+    clause_id: str
+    rule: Rule
+
+    @property
+    def ref(self) -> str:
+        """Stable name of the rule across versions: 'MN-3.2.1b/on_site'."""
+        return f"{self.clause_id}/{self.rule.key}"
