@@ -1,0 +1,24 @@
+"""Identifiers: time-ordered UUIDs (version 7, RFC 9562)."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7."""
+    return uuid7()
+
+
+def id_at(moment: datetime) -> UUID:
+    """A UUIDv7 whose time part is `moment`, for rows made at another time than now (demo, import)."""
+    millis = int(moment.timestamp() * 1000)
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (millis & (1 << 48) - 1) << 80 | random & ((1 << 80) - 1)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)

@@ -1,0 +1,42 @@
+"""Kinds of dossier: what numbered things there are, and where their pages live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of numbered thing: `prefix` begins its numbers (TK-2026-000123), `label` is a lazily translated noun."""
+
+    code: str
+    prefix: str
+    label: Any
+
+
+_kinds: dict[str, Kind] = {}
+_addresses: dict[str, str] = {}
+KINDS: Mapping[str, Kind] = MappingProxyType(_kinds)
+
+
+def register(code: str, *, prefix: str, label: Any) -> Kind:
+    """Declare a kind; raises ValueError when code or prefix is taken by another."""
+    kind = Kind(code, prefix, label)
+    for other in _kinds.values():
+        if (other.code == code or other.prefix == prefix) and (other.code, other.prefix) != (code, prefix):
+            raise ValueError(f"dossier kind {code!r} ({prefix}) collides with {other.code!r} ({other.prefix})")
+    _kinds[code] = kind
+    return kind
+
+
+def address(code: str, url_name: str) -> None:
+    """Name the page of a kind; the url takes the dossier's number as `number`."""
+    _addresses[code] = url_name
+
+
+def url_name(code: str) -> str | None:
+    """Name of the page of a kind, or None when it has no page of its own."""
+    return _addresses.get(code)

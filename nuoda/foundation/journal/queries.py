@@ -1,0 +1,76 @@
+"""Reads of the spine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.refusals import NotYours
+
+from .models import Dossier, Entry, Remark
+from .pure.tokens import tokens
+
+
+def dossier(actor: Actor, *, number: str | None = None, id: UUID | None = None) -> Dossier:  # noqa: A002
+    """One dossier by number or id; raises NotYours when the actor may not know of it."""
+    rows = Dossier.visible_to(actor)
+    found = (rows.filter(number=number) if number is not None else rows.filter(pk=id)).first()
+    if found is None:
+        raise NotYours()
+    return found
+
+
+def timeline(
+    actor: Actor,
+    *,
+    case_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    since: datetime | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Entries of a case or a customer, newest first, with their dossiers.
+
+    `since` (a dossier's `recorded_at`) lets the database skip older partitions; `before` is the (recorded_at, id) of the last one seen.
+    """
+    rows = Entry.visible_to(actor).select_related("dossier")
+    if case_id is not None:
+        rows = rows.filter(case_id=case_id)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if since is not None:
+        rows = rows.filter(recorded_at__gte=since)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-recorded_at", "-id")[:limit])
+
+
+def remarks(actor: Actor, entries: Iterable[Entry]) -> dict[UUID, str]:
+    """Free texts of entries, by entry id, as far as they have not been erased."""
+    wanted = [entry.id for entry in entries if entry.remark_hash is not None]
+    if not wanted:
+        return {}
+    return dict(
+        Remark.objects.filter(company_id=actor.company_id, entry_id__in=wanted).values_list("entry_id", "text")
+    )
+
+
+def search(actor: Actor, text: str, *, kinds: Iterable[str] = (), limit: int = 20) -> QuerySet[Dossier]:
+    """Dossiers that carry all words of the text: number, name, phone tail, serial, Chinese substring.
+
+    A search of only one Latin letter or of nothing finds nothing.
+    """
+    words = tokens(text)[:20]
+    rows = Dossier.visible_to(actor)
+    if not words:
+        return rows.none()
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
+    matching = RawSQL('"journal_dossier"."search" @@ %s::tsquery', (query,))  # noqa: S611 — words are [0-9a-z] or ideographs
+    return rows.alias(hit=matching).filter(hit=True).order_by("-opened_at")[:limit]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OrgsConfig(AppConfig):
+    name = "nuoda.foundation.orgs"
+    label = "orgs"
