@@ -16,9 +16,11 @@ from ..models import CaseShare, Dossier
 from ..pure.kinds import KINDS
 from ..pure.tokens import tokens
 
-_OPEN = """INSERT INTO journal_dossier (id, company_id, dealer_id, customer_id, kind, number, title, case_id, origin,
+_OPEN = """WITH drawn AS (SELECT journal_next_number(%s, %s, %s) AS number)
+INSERT INTO journal_dossier (id, company_id, dealer_id, customer_id, kind, number, title, case_id, origin,
 opened_at, recorded_at, closed_at, chain_seq, chain_head, chain_at, search)
-VALUES (%s, %s, %s, %s, %s, journal_next_number(%s, %s, %s), %s, %s, %s, %s, %s, NULL, 0, '', %s, array_to_tsvector(%s))
+SELECT %s, %s, %s, %s, %s, number, %s, %s, %s, %s, %s, NULL, 0, '', %s,
+array_to_tsvector(%s::text[] || string_to_array(lower(number), '-') || regexp_replace(number, '^.*-0*', '')) FROM drawn
 RETURNING number"""
 
 # Numbers carry the year of the company's calendar, and companies of this product keep Chinese time.
@@ -63,8 +65,8 @@ def open(  # noqa: A001 — the business's own word
         cursor.execute(
             _OPEN,
             [
-                row.id, row.company_id, row.dealer_id, row.customer_id, kind, row.company_id, prefix,
-                row.opened_at.astimezone(_ZONE).year, row.title, row.case_id, row.origin, row.opened_at, at, at, words,
+                row.company_id, prefix, row.opened_at.astimezone(_ZONE).year, row.id, row.company_id, row.dealer_id,
+                row.customer_id, kind, row.title, row.case_id, row.origin, row.opened_at, at, at, words,
             ],
         )  # fmt: skip
         (row.number,) = cursor.fetchone()
