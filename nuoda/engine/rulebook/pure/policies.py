@@ -1,0 +1,218 @@
+"""A policy as plain values: what a policy file says, read and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from .durations import Duration
+from .rules import ApprovalRule, CadenceRule, ClauseStatus, ClockRule, IndicatorRule, Rule, Text
+
+ParameterKind = Literal["duration", "int", "decimal", "money", "code", "text", "texts", "list", "weights", "decision"]
+
+VAGUE_WORDS = (
+    "及时", "定期", "尽快", "立即", "马上", "迅速", "快速", "当场", "适时", "规定时间", "合理", "必要时", "视情况", "有关人员",
+    "重大", "首先",
+)  # fmt: skip
+"""Words that bind nobody until a definition says what they mean (measured in the four shipped sources: 及时 37 times)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One row of a decision: the first row whose condition holds gives the answer."""
+
+    when: str
+    then: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A declared choice (for example the proposed severity) over the facts of a subject."""
+
+    subject: str
+    choices: tuple[Choice, ...]
+    otherwise: str
+    why: Text
+
+
+ParameterValue = Duration | int | float | str | Text | tuple[Text, ...] | tuple[str, ...] | Mapping[str, float] | Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number, text or table that the product reads from the book; money is fen."""
+
+    name: str
+    kind: ParameterKind
+    value: ParameterValue
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a word means, in all clauses or in the named ones."""
+
+    word: str
+    means: Text
+    clauses: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+    def covers(self, clause_id: str) -> bool:
+        return not self.clauses or clause_id in self.clauses
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """A line of an audit checklist by which a person attests the clause."""
+
+    key: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class GateExample:
+    name: Text
+    subject: str
+    verb: str
+    facts: Mapping[str, Any]
+    refused: tuple[str, ...]
+    """Keys of the clause's gates that refuse; empty: the clause lets it pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalExample:
+    name: Text
+    subject: str
+    verb: str
+    facts: Mapping[str, Any]
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionExample:
+    name: Text
+    parameter: str
+    facts: Mapping[str, Any]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsequenceExample:
+    name: Text
+    on: str
+    facts: Mapping[str, Any]
+    follows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleEvent:
+    """`at` is local time of the company (no zone)."""
+
+    at: datetime
+    event: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDeadline:
+    """The deadline of `clock` in `round` (from 1): its due time and state; `state: none` says that none exists."""
+
+    clock: str
+    due: datetime | None
+    state: Literal["open", "kept", "missed", "paused", "withdrawn", "none"]
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClockExample:
+    """Events of one case and the deadlines they make; judged `as_of` (default: the last event)."""
+
+    name: Text
+    events: tuple[ExampleEvent, ...]
+    expect: tuple[ExpectedDeadline, ...]
+    as_of: datetime | None = None
+
+
+Example = GateExample | ApprovalExample | DecisionExample | ConsequenceExample | ClockExample
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    id: str
+    section: str
+    text: Text
+    source: str
+    binds: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    checklist: tuple[CheckItem, ...] = ()
+    examples: tuple[Example, ...] = ()
+    informative: bool = False
+    waiting: str = ""
+    """What the clause waits for before it can run; empty when it runs, is attested or informs."""
+    undefined: tuple[str, ...] = ()
+    """Vague words in its text that no definition covers."""
+
+    @property
+    def status(self) -> ClauseStatus:
+        """Undefined words come first: a rule on a word nobody defined would pretend to know."""
+        if self.undefined:
+            return "undefined"
+        if self.runs:
+            return "executed"
+        if self.waiting or any(isinstance(rule, CadenceRule | IndicatorRule) for rule in self.rules):
+            return "waiting"
+        if self.checklist:
+            return "attested"
+        return "informative" if self.informative else "waiting"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has a rule of a kind that runs, or gives the product a number or text to work with."""
+        return bool(self.parameters) or any(not isinstance(rule, CadenceRule | IndicatorRule) for rule in self.rules)
+
+    def clocks(self) -> tuple[ClockRule, ...]:
+        return tuple(rule for rule in self.rules if isinstance(rule, ClockRule))
+
+    def approvals(self) -> tuple[ApprovalRule, ...]:
+        return tuple(rule for rule in self.rules if isinstance(rule, ApprovalRule))
+
+
+@dataclass(frozen=True, slots=True)
+class RoleName:
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one regulation."""
+
+    code: str
+    """Short code before the clause ids: 'MN'."""
+    name: str
+    """Folder name: 'manual'."""
+    version: str
+    effective: date
+    title: Text
+    department: Text
+    scope: Text
+    note: Text
+    roles: tuple[RoleName, ...]
+    definitions: tuple[Definition, ...]
+    clauses: tuple[Clause, ...]
+    hash: str
+
+    def clause(self, clause_id: str) -> Clause | None:
+        return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def counts(self) -> dict[ClauseStatus, int]:
+        """The coverage meter: clauses by status."""
+        found: dict[ClauseStatus, int] = dict.fromkeys(("executed", "attested", "informative", "undefined", "waiting"), 0)
+        for clause in self.clauses:
+            found[clause.status] += 1
+        return found

@@ -1,0 +1,259 @@
+"""The form of a policy file as a JSON Schema: one description for the loader, the exporter and editors.
+
+The order of `properties` is the order in which an exported file writes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+NAME = r"^[a-z][a-z0-9_]*$"
+EVENT = r"^[a-z_]+\.[a-z_]+$"
+CLAUSE = r"^[A-Z]{2}-[0-9]+(\.[0-9]+)*[a-z]?$"
+LOCAL = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$"
+
+
+def _string(pattern: str = "", help: str = "") -> Schema:
+    found: Schema = {"type": "string", "minLength": 1}
+    if pattern:
+        found["pattern"] = pattern
+    if help:
+        found["description"] = help
+    return found
+
+
+def _list(items: Schema, least: int = 0) -> Schema:
+    return {"type": "array", "items": items, "minItems": least}
+
+
+def _some(items: Schema) -> Schema:
+    """One value or a list of them."""
+    return {"anyOf": [items, _list(items, 1)]}
+
+
+def _object(required: str, **properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required.split(),
+        "additionalProperties": False,
+    }
+
+
+TEXT = _object("zh-hans zh-hant en", **{language: _string() for language in LANGUAGES})
+CONDITION = _string(help="A condition (CEL) over the facts of the subject; defined numbers may be named.")
+DURATION = _string(help="'10 min', '4 h', '2 working days', '1 calendar month', or the name of a parameter.")
+ROLES = _list(_string(NAME))
+FACTS: Schema = {"type": "object"}
+
+CLOCK = _object(
+    "clock label start end owner",
+    clock=_string(NAME),
+    label=TEXT,
+    subject=_string(NAME, "Default: the subject of the starting event."),
+    start=_some(_string(EVENT)),
+    when=CONDITION,
+    end=_some(_string(EVENT)),
+    end_when=CONDITION,
+    within=DURATION,
+    due=_string(NAME, "Field of the starting event that holds the promised moment."),
+    per=_string(NAME, "Field that the starting and the ending event must share."),
+    reassess=_some(_string(EVENT)),
+    cancel=_some(_string(EVENT)),
+    replace={"type": "boolean"},
+    pauses=_list(_object("reason", reason=_string(NAME), limit=DURATION)),
+    owner=_string(NAME),
+    warnings=_list(
+        _object(
+            "",
+            share={"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+            before=DURATION,
+            tell=ROLES,
+        )
+    ),
+    missed=ROLES,
+    transition={"enum": ["keep", "convert", "restart"]},
+    calendar={"enum": ["owner", "company"]},
+)
+GATE = _object(
+    "gate subject verb require otherwise",
+    gate=_string(NAME),
+    subject=_string(NAME),
+    verb=_string(NAME),
+    when=CONDITION,
+    require=CONDITION,
+    otherwise=TEXT,
+    fields=_list(_string(NAME)),
+)
+APPROVAL = _object(
+    "approval subject verb label steps",
+    approval=_string(NAME),
+    label=TEXT,
+    subject=_string(NAME),
+    verb=_string(NAME),
+    when=CONDITION,
+    steps=_list(
+        _object(
+            "role",
+            role=_string(NAME),
+            when=CONDITION,
+            mode={"enum": ["any", "all"]},
+            within=DURATION,
+            of={"enum": ["company", "dealer", "department"]},
+        ),
+        1,
+    ),
+    if_empty={"enum": ["refuse", "skip", "up"]},
+    if_self={"enum": ["refuse", "skip", "up"]},
+)
+FORM = _object(
+    "form title subject verb fields",
+    form=_string(NAME),
+    title=TEXT,
+    subject=_string(NAME),
+    verb=_string(NAME),
+    state={"enum": ["issued", "signed"]},
+    fields=_list(_string(NAME), 1),
+)
+CADENCE = _object(
+    "cadence every duty owner",
+    cadence=_string(NAME),
+    every={"enum": ["day", "week", "month", "quarter", "half_year", "year"]},
+    duty=TEXT,
+    owner=_string(NAME),
+    met_by=_some(_string(EVENT)),
+    within=DURATION,
+)
+INDICATOR = _object(
+    "indicator label facts denominator",
+    indicator=_string(NAME),
+    label=TEXT,
+    facts=_string(NAME),
+    denominator=CONDITION,
+    numerator=CONDITION,
+    aggregate=_string(),
+    target={"type": "number"},
+    direction={"enum": ["up", "down"]},
+)
+CONSEQUENCE = _object(
+    "consequence on",
+    consequence=_string(NAME),
+    on=_string(r"^(missed|warned|[a-z_]+\.[a-z_]+)$"),
+    of=_string(NAME, "The clock, for 'missed' and 'warned'."),
+    when=CONDITION,
+    tell=ROLES,
+    template=_string(NAME),
+    do=_string(r"^[a-z_]+(\.[a-z_]+)?$"),
+)
+RULES: dict[str, Schema] = {
+    "clock": CLOCK,
+    "gate": GATE,
+    "approval": APPROVAL,
+    "form": FORM,
+    "cadence": CADENCE,
+    "indicator": INDICATOR,
+    "consequence": CONSEQUENCE,
+}
+
+DECISION = _object(
+    "subject choose otherwise why",
+    subject=_string(NAME),
+    choose=_list(_object("when then why", when=CONDITION, then=_string(NAME), why=TEXT), 1),
+    otherwise=_string(NAME),
+    why=TEXT,
+)
+PARAMETER_VALUES: dict[str, Schema] = {
+    "duration": _string(),
+    "int": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "money": {"type": "integer", "description": "fen"},
+    "code": _string(NAME),
+    "text": TEXT,
+    "texts": _list(TEXT, 1),
+    "list": _list(_string(NAME), 1),
+    "weights": {"type": "object", "additionalProperties": {"type": "number"}, "minProperties": 1},
+    "decision": DECISION,
+}
+PARAMETER = _object(
+    "name kind value why",
+    name=_string(NAME),
+    kind={"enum": list(PARAMETER_VALUES)},
+    value={},
+    why=TEXT,
+)
+
+_CASE = {"subject": _string(NAME), "verb": _string(NAME), "facts": FACTS}
+EXAMPLES: dict[str, Schema] = {
+    "refused": _object("name subject verb facts refused", name=TEXT, **_CASE, refused=_list(_string(NAME))),
+    "steps": _object("name subject verb facts steps", name=TEXT, **_CASE, steps=_list(_string(NAME))),
+    "answer": _object("name decide facts answer", name=TEXT, decide=_string(NAME), facts=FACTS, answer=_string(NAME)),
+    "follows": _object("name on facts follows", name=TEXT, on=_string(), facts=FACTS, follows=_list(_string(NAME))),
+    "expect": _object(
+        "name events expect",
+        name=TEXT,
+        events=_list(_object("at event", at=_string(LOCAL), event=_string(EVENT), facts=FACTS, payload=FACTS), 1),
+        as_of=_string(LOCAL),
+        expect=_list(
+            _object(
+                "clock state",
+                clock=_string(NAME),
+                round={"type": "integer", "minimum": 1},
+                due=_string(LOCAL),
+                state={"enum": ["open", "kept", "missed", "paused", "withdrawn", "none"]},
+            ),
+            1,
+        ),
+    ),
+}
+
+CLAUSE_SHAPE = _object(
+    "id section text source binds",
+    id=_string(CLAUSE),
+    section=_string(),
+    text=TEXT,
+    source=_string(),
+    binds=ROLES,
+    informative={"type": "boolean"},
+    waiting=_string(help="What the clause waits for."),
+    checklist=_list(_object("key text", key=_string(NAME), text=TEXT), 1),
+    parameters=_list(PARAMETER, 1),
+    rules={"type": "array", "minItems": 1, "items": {"oneOf": list(RULES.values())}},
+    examples={"type": "array", "minItems": 1, "items": {"oneOf": list(EXAMPLES.values())}},
+)
+POLICY = _object(
+    "policy code version effective title department scope note roles clauses",
+    policy=_string(r"^[a-z][a-z0-9-]*$"),
+    code=_string(r"^[A-Z]{2}$"),
+    version=_string(r"^\d+(\.\d+)*$"),
+    effective=_string(r"^\d{4}-\d{2}-\d{2}$"),
+    title=TEXT,
+    department=TEXT,
+    scope=TEXT,
+    note=TEXT,
+    roles=_list(_object("code name", code=_string(NAME), name=TEXT)),
+    definitions=_list(
+        _object("word means", word=_string(), means=TEXT, clauses=_list(_string(CLAUSE), 1), parameters=ROLES)
+    ),
+    clauses=_list(CLAUSE_SHAPE, 1),
+)
+
+
+def document() -> Schema:
+    """The JSON Schema to hand to an editor."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Nuoda policy",
+        **POLICY,
+    }
+
+
+def shape_of(item: Any, kinds: dict[str, Schema]) -> Schema | None:
+    """The shape of a rule or example, told by the key that only its kind has."""
+    if isinstance(item, dict):
+        for key, shape in kinds.items():
+            if key in item:
+                return shape
+    return None
