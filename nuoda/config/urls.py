@@ -1,0 +1,21 @@
+"""All addresses: each room's own `web.urls` and `api.urls`, higher rooms first, and the login pages."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+from .settings import _present
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"{room}.web.urls")) for room in reversed(settings.ROOMS) if _present(f"{room}.web.urls")
+]
+urlpatterns += [
+    path("", include(f"{room}.api.urls")) for room in reversed(settings.ROOMS) if _present(f"{room}.api.urls")
+]
+urlpatterns += [
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("texts.js", JavaScriptCatalog.as_view(), name="texts"),
+]
