@@ -1,0 +1,65 @@
+"""Invariant 4: against a naive minute-by-minute clock, 10,000 random worlds give no difference."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nuoda.engine.clocks.pure.explaining import explain
+from nuoda.engine.clocks.pure.fold import fold
+
+from . import oracle
+from .worlds import CASE
+
+PARTS, EACH = 8, 1250
+
+
+def difference(world: oracle.World, *, lunch: bool = True) -> str:
+    """The first difference between the engine and the oracle, '' when there is none."""
+    case = fold(CASE, world.happenings, world.book, world.as_of)
+    expected = oracle.outcomes(world, lunch=lunch)
+    found = {(d.rule.key, d.round): d for d in case.deadlines.values()}
+    if found.keys() != expected.keys():
+        return f"deadlines {sorted(found)} instead of {sorted(expected)}"
+    for key, d in found.items():
+        want = expected[key]
+        explained = explain(d)
+        if not explained.agrees:
+            return f"{key}: the explanation does not add up"
+        if (d.state, d.ended_at) != (want.state, want.ended_at):
+            return f"{key}: {d.state} at {d.ended_at} instead of {want.state} at {want.ended_at}"
+        if want.due_at is not None and d.due_at != want.due_at:
+            return f"{key}: due {d.due_at} instead of {want.due_at}"
+        if d.ended_at is not None and explained.used != timedelta(minutes=want.counted):
+            return f"{key}: counted {explained.used} instead of {want.counted} min"
+    return ""
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_engine_and_the_naive_clock_never_differ(part: int) -> None:
+    for seed in range(part * EACH, (part + 1) * EACH):
+        assert difference(oracle.draw_world(seed)) == "", f"seed {seed}"
+
+
+def test_the_oracle_notices_an_engine_that_ignores_working_time() -> None:
+    assert any(difference(oracle.draw_world(seed), lunch=False) for seed in range(60))
+
+
+def test_the_oracle_notices_a_pause_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nuoda.engine.clocks.pure import running
+
+    monkeypatch.setattr(running, "paused", lambda d, reason, author, at: d)
+    assert any(difference(oracle.draw_world(seed)) for seed in range(60))
+
+
+def test_the_oracle_notices_a_miss_that_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nuoda.engine.clocks.pure import running
+
+    monkeypatch.setattr(running, "advanced", lambda d, now: d)
+    assert any(difference(oracle.draw_world(seed)) for seed in range(60))
+
+
+def test_the_worlds_reach_every_outcome() -> None:
+    reached = {o.state for seed in range(400) for o in oracle.outcomes(oracle.draw_world(seed)).values()}
+    assert reached == {"kept", "missed", "withdrawn", "open", "paused"}
