@@ -25,8 +25,16 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
+_LENGTHS = {"min": 60, "h": 3600, "d": 86_400, "working_min": 60 * _SECOND, "working_h": 3600 * _SECOND}
+"""Seconds of an elapsed unit, microseconds of a counted one."""
 _REACH = 60
 """Years past the moment asked about that are searched before giving up."""
+
+
+def _micros(moment: datetime) -> int:
+    """Microseconds since 1970; a third of the time of dividing the difference by a timedelta."""
+    passed = moment - _EPOCH
+    return (passed.days * 86_400 + passed.seconds) * _SECOND + passed.microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +97,29 @@ class Calendar:
         Working days end at the close of the N-th working day after the day of the first working moment; months
         clamp to the month's end. Raises OverflowError when no working time is found within sixty years.
         """
-        unit = duration.unit
+        unit, amount = duration.unit, duration.amount
+        if unit == "working_h" or unit == "working_min":
+            return self._after(moment, amount * _LENGTHS[unit])
         if unit == "working_d":
-            return self._close_of_day(self.next_working(moment), duration.amount)
+            return self._close_of_day(self.next_working(moment), amount)
         if unit == "month":
-            return self._months(moment, duration.amount)
-        seconds = duration.seconds
-        assert seconds is not None
-        if unit in ("working_h", "working_min"):
-            return self._after(moment, seconds * _SECOND)
-        return moment + timedelta(seconds=seconds)
+            return self._months(moment, amount)
+        return moment + timedelta(seconds=amount * _LENGTHS[unit])
 
     def back(self, moment: datetime, duration: Duration) -> datetime:
         """The latest moment from which `duration` leads to `moment`; used for 'so long before'."""
-        unit = duration.unit
+        unit, amount = duration.unit, duration.amount
         if unit == "month":
-            return self._months(moment, -duration.amount)
+            return self._months(moment, -amount)
         if unit == "working_d":
-            return self._close_of_day(moment, -duration.amount)
-        seconds = duration.seconds
-        assert seconds is not None
+            return self._close_of_day(moment, -amount)
         if not duration.working:
-            return moment - timedelta(seconds=seconds)
+            return moment - timedelta(seconds=amount * _LENGTHS[unit])
         compiled, now = self._around(moment)
-        wanted = self._worked(compiled, now) - seconds * _SECOND
+        wanted = self._worked(compiled, now) - amount * _LENGTHS[unit]
         while wanted < 0:
             compiled = self._grow(compiled, years_before=2)
-            wanted = self._worked(compiled, now) - seconds * _SECOND
+            wanted = self._worked(compiled, now) - amount * _LENGTHS[unit]
         i = bisect_right(compiled.before, wanted) - 1
         return _EPOCH + timedelta(microseconds=compiled.starts[i] + wanted - compiled.before[i])
 
@@ -128,7 +132,7 @@ class Calendar:
         if end <= start:
             return timedelta(0)
         compiled, first = self._around(start, end)
-        last = (end - _EPOCH) // _MICROSECOND
+        last = _micros(end)
         return timedelta(microseconds=self._worked(compiled, last) - self._worked(compiled, first))
 
     def next_working(self, moment: datetime) -> datetime:
@@ -147,7 +151,7 @@ class Calendar:
         if end <= start:
             return []
         compiled, first = self._around(start, end)
-        last = (end - _EPOCH) // _MICROSECOND
+        last = _micros(end)
         found = []
         for i in range(max(0, bisect_right(compiled.starts, first) - 1), len(compiled.starts)):
             a = max(first, compiled.starts[i])
@@ -210,8 +214,8 @@ class Calendar:
 
     def _around(self, moment: datetime, until: datetime | None = None) -> tuple[_Compiled, int]:
         """The compiled years, made to hold `moment` (and `until`), and the moment in microseconds."""
-        now = (moment - _EPOCH) // _MICROSECOND
-        last = now if until is None else (until - _EPOCH) // _MICROSECOND
+        now = _micros(moment)
+        last = now if until is None else _micros(until)
         compiled: _Compiled | None = self._compiled  # type: ignore[attr-defined]
         if compiled is not None and compiled.low <= now and last < compiled.high:
             return compiled, now
@@ -235,9 +239,13 @@ class Calendar:
         ends: list[int] = []
         days: list[int] = []
         closes: list[int] = []
-        # Two days more on either side: local and UTC dates differ by less than one, and nothing is cut off.
+        # Local and UTC dates differ by less than a day: one local date more on either side, each looked at whole,
+        # because a date cut off at the edge would answer with too short a day.
+        dates = range(low // _DAY - 1, high // _DAY + 1)
         for piece_low, piece_high, offset in self._offsets(low - 2 * _DAY, high + 2 * _DAY):
-            for number in range((piece_low + offset) // _DAY, (piece_high - 1 + offset) // _DAY + 1):
+            first_date = max(dates.start, (piece_low + offset) // _DAY)
+            last_date = min(dates.stop - 1, (piece_high - 1 + offset) // _DAY)
+            for number in range(first_date, last_date + 1):
                 day = date.fromordinal(_EPOCH_DAY + number)
                 midnight = number * _DAY - offset
                 for period in self.periods_on(day):

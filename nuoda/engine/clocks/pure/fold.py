@@ -105,7 +105,7 @@ class _Case:
             elif h.type in d.rule.cancel and _same(d.rule, d.correlation, h):
                 self._end(d, h, "cancelled")
         self._remember(h)
-        for bound in self.book.clocks_for(h.type, h.happened_at):
+        for bound in self.book.clocks_for(h.type, h.judged_at):
             self._start(bound, h)
 
     def advance(self, now: datetime) -> None:

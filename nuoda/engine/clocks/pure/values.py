@@ -38,10 +38,17 @@ class Happening:
     """Who caused it: an id, never a name."""
     dealer: str = ""
     """The dealer who owed the matter then ('' for the company): whose calendar counts."""
+    as_if: bool = False
+    """An import, judged as if the rules in force when it was recorded had been in force."""
 
     @property
     def key(self) -> Key:
         return (self.happened_at, self.id)
+
+    @property
+    def judged_at(self) -> datetime:
+        """The moment whose rules apply."""
+        return self.recorded_at if self.as_if else self.happened_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ def _holding(world: World, last: int) -> Holding:
     """The reasons that hold in each minute."""
     found: Holding = []
     tracks: dict[str, str] = {}
-    changes = [(_minute(world, h.happened_at), h) for h in world.happenings if h.type.endswith("ed")]
+    changes = [(_minute(world, h.happened_at), h) for h in world.happenings]
     reasons = _NONE
     for minute in range(last + 1):
         while changes and changes[0][0] <= minute:
