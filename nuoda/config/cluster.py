@@ -33,6 +33,7 @@ from .binaries import ClusterError
 
 PORT = 5432  # only the last part of the socket's name
 DATABASE = "nuoda"
+DEMO = "nuoda_demo"
 ADMIN, OWNER, APP = "nuoda_admin", "nuoda_owner", "nuoda_app"
 SOCKET_LIMIT = 90  # bytes; the kernel allows 107 with the file's own name
 
@@ -256,6 +257,21 @@ class Cluster:
             "dbname": database,
         }
 
+    @property
+    def serving(self) -> str:
+        """The database in use: the company's own or the demo's (see `serve`)."""
+        return str(self._read().get("serving", DATABASE))
+
+    def serve(self, database: str) -> None:
+        """Make `database` the one in use from the next start of the program on."""
+        self._write(self._read() | {"serving": database})
+
+    def databases(self) -> list[str]:
+        """Names of the program's databases: `nuoda` and, when there is one, the demo's."""
+        with self.connect(role=ADMIN, database="postgres") as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^nuoda' ORDER BY 1").fetchall()
+        return [name for (name,) in rows]
+
     def connect(self, role: str = APP, database: str = DATABASE, *, autocommit: bool = False) -> psycopg.Connection:
         return psycopg.connect(**self.parameters(role, database), autocommit=autocommit, connect_timeout=10)
 
@@ -289,7 +305,12 @@ class Cluster:
     def _socket_folder(self, user: str | None) -> Path:
         folder = self.folder / "run"
         if len(os.fsencode(folder)) > SOCKET_LIMIT:
-            folder = Path(tempfile.mkdtemp(prefix="nuoda-run-", dir="/tmp"))  # a socket's name must be short
+            # A socket's name must be short. The same name at each start: a web server that goes on finds it again.
+            name = hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:12]
+            folder = Path(f"/tmp/nuoda-run-{name}")
+            owner = pwd.getpwnam(user).pw_uid if user else os.geteuid()
+            if folder.exists() and (folder.is_symlink() or folder.stat().st_uid not in {owner, os.geteuid()}):
+                raise ClusterError(f"{folder} belongs to somebody else.")
         folder.mkdir(mode=0o700, exist_ok=True)
         os.chmod(folder, 0o700)
         _give(folder, user)

@@ -32,6 +32,7 @@ VARIABLES = _table(
     ("NUODA_DATA", "var", "folder of everything that belongs to this installation; relative to the checkout"),
     ("DATABASE_URL", "", "postgres:// address for serving; empty means the private PostgreSQL in NUODA_DATA"),
     ("DATABASE_OWNER_URL", "", "postgres:// address of the role that owns the tables; used by migrations"),
+    ("NUODA_DATABASE", "", "name of the database in the private PostgreSQL; empty means the one in use"),
     ("NUODA_DATABASE_ROLE", "app", "app or owner: which of the two roles this process uses (set by the command)"),
     ("HOST", "127.0.0.1", "address the web server listens on"),
     ("PORT", "8000", "port the web server listens on"),
@@ -85,6 +86,33 @@ def data() -> Path:
 def shared() -> Path:
     """The folder with real sample data; it need not exist."""
     return Path(get("NUODA_SHARED")).expanduser().resolve() if get("NUODA_SHARED") else ROOT.parent / "shared"
+
+
+def choose(name: str, value: str) -> None:
+    """Set a declared variable for this process and its children, before the settings are loaded."""
+    os.environ[VARIABLES[name].name] = value
+
+
+def children(**values: str) -> dict[str, str]:
+    """The environment for a child process of ours, with some declared variables set."""
+    return {**os.environ, **{VARIABLES[name].name: value for name, value in values.items()}}
+
+
+def use_settings() -> None:
+    """Name the settings module to Django."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuoda.config.settings")
+
+
+def language() -> str:
+    """The language of the terminal (zh-hans, zh-hant or en), by the usual POSIX variables."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            break
+    value = value.replace("-", "_").lower()
+    if not value.startswith("zh"):
+        return "en"
+    return "zh-hant" if value.startswith(("zh_tw", "zh_hk", "zh_mo", "zh_hant")) else "zh-hans"
 
 
 def version() -> str:

@@ -26,7 +26,7 @@ if PRODUCTION and DEBUG:
 # -- rooms: an app is in use when its folder has apps.py, so that a floor can grow room by room
 
 FLOORS = {
-    "foundation": ["base", "journal", "orgs", "ui"],
+    "foundation": ["base", "journal", "ui", "orgs"],
     "engine": ["rulebook", "clocks", "states", "notices", "papers", "approvals"],
     "domain": [
         "customers", "finance", "parts", "trade", "presales", "service", "care", "assurance", "people",
@@ -105,8 +105,9 @@ def _database() -> dict[str, Any]:
     base: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "NAME": cluster.DATABASE}
     if not private.connection_file.exists():
         return base  # nothing is made yet: commands without a database still work
-    values = private.parameters(role)
+    values = private.parameters(role, env.get("NUODA_DATABASE") or private.serving)
     return base | {
+        "NAME": values["dbname"],
         "USER": values["user"],
         "PASSWORD": values["password"],
         "HOST": values["host"],
@@ -219,6 +220,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 HOSTS = env.words("NUODA_HOSTS")
 ORIGIN = env.get("NUODA_ORIGIN").rstrip("/")
+# What links and QR codes begin with.
+PUBLIC_ORIGIN = ORIGIN or f"http://{env.get('HOST')}:{env.get('PORT')}"
 ALLOWED_HOSTS = [*HOSTS, "127.0.0.1", "localhost", "[::1]"]
 if ORIGIN:
     ALLOWED_HOSTS.append(str(urlsplit(ORIGIN).hostname))

@@ -1,0 +1,35 @@
+"""`nuoda migrate`: bring the database's tables to this version of the program."""
+
+from __future__ import annotations
+
+import argparse
+
+from nuoda.cli import console
+from nuoda.cli.texts import N_, _
+
+help = N_("bring the database's tables to this version of the program")
+examples = ["nuoda migrate", "nuoda migrate --check --json"]
+role = "owner"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help=_("only tell what would be done; exit code 1 if anything"))
+
+
+def handle(args: argparse.Namespace) -> int:
+    from nuoda.cli import schema
+
+    done: dict[str, list[str]] = {}
+    for database in schema.databases():
+        with schema.connected(database):
+            done[database] = schema.pending() if args.check else schema.migrate()
+    if not args.check:
+        schema.collect()
+        schema.stamp()
+    total = sum(map(len, done.values()))
+    if args.check:
+        lines = [_("{database}: {name} is waiting").format(database=d, name=name) for d in done for name in done[d]]
+    else:
+        lines = [_("{database}: {count} migrations applied").format(database=d, count=len(done[d])) for d in done if done[d]]
+    console.emit({"applied" if not args.check else "pending": done}, lines or [_("The database is up to date.")])
+    return console.REFUSED if args.check and total else console.DONE
