@@ -41,3 +41,13 @@ CREATE POLICY wide ON {table} TO nuoda_wide USING (true) WITH CHECK (true);
 CREATE POLICY narrow ON {table} TO nuoda_narrow USING ({narrow}) WITH CHECK ({narrow});""",
         f"""DROP POLICY narrow ON {table}; DROP POLICY wide ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;""",
     )
+
+
+def catalogue(table: str) -> RunSQL:
+    """Policies of a table that everybody of the company reads and only those who see the whole company write."""
+    return RunSQL(
+        f"""ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY wide ON {table} TO nuoda_wide USING (true) WITH CHECK (true);
+CREATE POLICY narrow ON {table} FOR SELECT TO nuoda_narrow USING (company_id = {setting("company")});""",
+        f"""DROP POLICY narrow ON {table}; DROP POLICY wide ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;""",
+    )

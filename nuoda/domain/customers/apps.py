@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from nuoda.foundation.journal.pure import kinds
+
+
+class CustomersConfig(AppConfig):
+    name = "nuoda.domain.customers"
+    label = "customers"
+    verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        from . import events, facts  # noqa: F401 — declared by import
+
+        kinds.register("customer", prefix="KH", label=_("customer"))
+        kinds.register("installed_product", prefix="SB", label=_("installed product"))

@@ -1,0 +1,5 @@
+"""Spare parts."""
+
+from .parts import Part, PartFit
+
+__all__ = ["Part", "PartFit"]
