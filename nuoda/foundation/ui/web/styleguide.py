@@ -1,0 +1,9 @@
+from .pages import EVERYONE, Page
+
+
+class Styleguide(Page):
+    access = EVERYONE
+
+
+class Piece(Page):
+    access = EVERYONE

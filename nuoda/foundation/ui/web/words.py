@@ -1,0 +1,152 @@
+"""How moments, remaining times and chips are said on pages, in the language of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from ..pure.spans import parts
+from ..pure.tones import ICONS, TONES, Chip, ClockBadge
+
+SPRITE = "vendor/icons.svg"
+
+
+def weekday(day: date) -> str:
+    """周六, 週六, Sat."""
+    names = (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )
+    return names[day.weekday()]
+
+
+def moment(value: datetime | None) -> str:
+    """2026-11-21 周六 14:05, in local time."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{local:%Y-%m-%d} {weekday(local)} {local:%H:%M}"
+
+
+def day(value: date | None) -> str:
+    """2026-11-21 周六."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return f"{value:%Y-%m-%d} {weekday(value)}"
+
+
+def clock_time(value: datetime | None) -> str:
+    """14:05, in local time."""
+    return f"{timezone.localtime(value):%H:%M}" if value else ""
+
+
+def span(value: timedelta) -> str:
+    """1 小时 20 分: the two largest units, rounded down to minutes."""
+    said = []
+    for count, unit in parts(value):
+        if unit == "day":
+            said.append(ngettext("%(n)d day", "%(n)d days", count) % {"n": count})
+        elif unit == "hour":
+            said.append(ngettext("%(n)d h", "%(n)d h", count) % {"n": count})
+        else:
+            said.append(ngettext("%(n)d min", "%(n)d min", count) % {"n": count})
+    return " ".join(said)
+
+
+def remaining(due: datetime | None, at: datetime) -> str:
+    """剩 1 小时 20 分 before, 超时 35 分 after."""
+    if due is None:
+        return ""
+    if due >= at:
+        return _("%(span)s left") % {"span": span(due - at)}
+    return _("%(span)s over") % {"span": span(at - due)}
+
+
+def since(value: datetime | None, at: datetime) -> str:
+    """35 分前; in the future: 35 分后."""
+    if value is None:
+        return ""
+    if timedelta(0) <= at - value < timedelta(minutes=1):
+        return _("just now")
+    if value <= at:
+        return _("%(span)s ago") % {"span": span(at - value)}
+    return _("in %(span)s") % {"span": span(value - at)}
+
+
+def yes(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
+def icon(name: str, label: Any = "", extra: str = "") -> SafeString:
+    """A symbol of the sprite; without label it is decoration and hidden from screen readers."""
+    from django.templatetags.static import static
+
+    classes = f"nu-icon {extra}".strip()
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', classes, label, static(SPRITE), name
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, static(SPRITE), name)
+
+
+def chip(value: Any, tone: str = "") -> SafeString:
+    """A Chip, a (label, tone) pair, an object with `label` and `tone`/`colour`, or text as a chip with its icon."""
+    if value is None or value == "":
+        return mark_safe("")
+    if isinstance(value, Chip):
+        label, tone, symbol = value.label, tone or value.tone, value.icon
+    elif isinstance(value, tuple):
+        label, tone, symbol = value[0], tone or value[1], ""
+    else:
+        label = getattr(value, "label", value)
+        tone = tone or getattr(value, "tone", "") or getattr(value, "colour", "")
+        symbol = ""
+    tone = tone if tone in TONES else "neutral"
+    return format_html('<span class="nu-chip nu-{}">{}{}</span>', tone, icon(symbol or ICONS[tone]), label)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidClock:
+    """A clock in words, ready for `ui/_clock.html`. `ticking` says that the browser counts on."""
+
+    badge: ClockBadge
+    tone: str
+    icon: str
+    text: str
+    due_text: str
+    ticking: bool
+
+
+def clock(badge: ClockBadge, at: datetime | None) -> SaidClock:
+    """Says a clock at a moment (default: now)."""
+    here = at or timezone.now()
+    tone = badge.tone(here)
+    ticking = badge.state in ("open", "near")
+    if badge.state == "kept":
+        text = _("Kept")
+    elif badge.state == "kept_late" and badge.met and badge.due:
+        text = _("%(span)s late") % {"span": span(badge.met - badge.due)}
+    elif badge.state == "paused":
+        text = _("Paused")
+    elif badge.state == "withdrawn":
+        text = _("Withdrawn")
+    elif badge.state == "waived":
+        text = _("Waived")
+    else:
+        text = remaining(badge.due, here)
+    symbol = "clock" if tone == "info" else ICONS[tone]
+    return SaidClock(badge, tone, symbol, text, moment(badge.due), ticking)
