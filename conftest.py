@@ -87,7 +87,7 @@ class Server:
 
 
 def _copy(source: str, target: str) -> str:
-    return str(shutil.copyfile(source, target)) and shutil.copymode(source, target) or target
+    return (str(shutil.copyfile(source, target)) and shutil.copymode(source, target)) or target
 
 
 def _hand_over(cluster: Any) -> None:

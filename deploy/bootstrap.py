@@ -4,8 +4,8 @@
     python3 deploy/bootstrap.py --dev    also what `make test` needs
 
 Standard library only, any user, any number of times. When `ensurepip` is missing (Debian without python3-venv), the pip
-wheel in `vendor/pip` installs. Indexes, proxies and certificates are pip's own settings on this machine; nothing of them
-is written down here.
+wheel in `vendor/pip` installs. Indexes, proxies and certificates are pip's own settings on this machine;
+nothing of them is written down here.
 """
 
 from __future__ import annotations
@@ -83,7 +83,10 @@ def install(locks: list[Path]) -> None:
 def link() -> None:
     """The `nuoda` command and the package itself, straight from the checkout."""
     place = subprocess.run(
-        [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True, check=True
+        [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     Path(place, "nuoda.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = VENV / "bin" / "nuoda"
@@ -93,6 +96,7 @@ def link() -> None:
 
 def main() -> None:
     dev = "--dev" in sys.argv[1:]
+    kind = "dev" if dev else "run"
     locks = [ROOT / ("requirements-dev.lock" if dev else "requirements.lock")]
     python = interpreter()
     os.umask(0o022)
@@ -100,12 +104,16 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` at once
         marks = {name: VENV / f".{name}-stamp" for name in ("run", "dev")}
         wanted = stamp(python, locks)
-        if not (PYTHON.exists() and marks["dev" if dev else "run"].exists() and marks["dev" if dev else "run"].read_text() == wanted):
+        if not (
+            PYTHON.exists()
+            and marks["dev" if dev else "run"].exists()
+            and marks["dev" if dev else "run"].read_text() == wanted
+        ):
             environment(python)
             say(f"Installing the locked dependencies into {VENV.relative_to(ROOT)} …")
             install(locks)
             link()
-            marks["dev" if dev else "run"].write_text(wanted)
+            mark.write_text(wanted)
     compiled = subprocess.run(
         [PYTHON, "-c", "from nuoda.config import texts; texts.compile_all()"], cwd=ROOT, stdout=sys.stderr
     )

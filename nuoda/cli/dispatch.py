@@ -66,7 +66,14 @@ def _overview() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=_("Runs a company's service regulations.") + "\n\n" + _("Commands:") + "\n" + "\n".join(lines),
         epilog="\n".join(
-            [_("Examples:"), "  nuoda run", "  nuoda check --json", "", _("Help on one command: nuoda COMMAND --help"), _(EPILOG)]
+            [
+                _("Examples:"),
+                "  nuoda run",
+                "  nuoda check --json",
+                "",
+                _("Help on one command: nuoda COMMAND --help"),
+                _(EPILOG),
+            ]
         ),
     )
     parser.add_argument("--version", action="version", version=f"nuoda {env.version()}")

@@ -19,7 +19,7 @@ PACKAGES = ("django", "django-allauth", "procrastinate", "django-cotton", "white
 
 
 def fingerprint() -> str:
-    """A hash of everything that migrations and collected static files are made from; reads names, sizes and times only."""
+    """A hash of what migrations and collected static files are made from: names, sizes and times only."""
     key = hashlib.sha256(" ".join(f"{name}={version(name)}" for name in PACKAGES).encode())
     package = env.ROOT / "nuoda"
     for pattern in ("*/*/migrations/*.py", "*/*/apps.py", "*/*/static/**/*"):

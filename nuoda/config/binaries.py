@@ -67,11 +67,13 @@ def choose(major: int | None = None) -> Programs:
             f"The data folder was made by PostgreSQL {major}, which is not on this machine (newest here: {newest}). "
             f"Install PostgreSQL {major}, or restore a backup into a new folder."
         )
-    raise ClusterError("No PostgreSQL found: install the locked dependencies (make run does), or PostgreSQL 15 or newer.")
+    raise ClusterError(
+        "No PostgreSQL found: install the locked dependencies (make run does), or PostgreSQL 15 or newer."
+    )
 
 
 def system_user() -> str | None:
-    """The user that runs PostgreSQL: None for ourselves; as root (which PostgreSQL refuses) a system user made for it."""
+    """Who runs PostgreSQL: None for ourselves; as root, which PostgreSQL refuses, a system user made for it."""
     if os.geteuid() != 0:
         return None
     if not _known(USER):
@@ -88,7 +90,9 @@ def system_user() -> str | None:
     for name in (USER, "postgres"):
         if _known(name):
             return name
-    raise ClusterError("PostgreSQL does not run as root, and no system user could be made (useradd and adduser failed).")
+    raise ClusterError(
+        "PostgreSQL does not run as root, and no system user could be made (useradd and adduser failed)."
+    )
 
 
 def _known(name: str) -> bool:
@@ -126,7 +130,7 @@ def for_user(programs: Programs, user: str | None) -> Programs:
             if (source / name).exists():
                 shutil.copytree(source / name, part / name, symlinks=True)
         for folder, _, files in os.walk(part):
-            os.chmod(folder, 0o755)
+            os.chmod(folder, 0o755)  # noqa: S103  programs, for everybody to run
             for name in files:
                 file = Path(folder) / name
                 os.chmod(file, 0o755 if os.access(file, os.X_OK) and file.stat().st_mode & 0o111 else 0o644)

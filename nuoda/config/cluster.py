@@ -307,7 +307,7 @@ class Cluster:
         if len(os.fsencode(folder)) > SOCKET_LIMIT:
             # A socket's name must be short. The same name at each start: a web server that goes on finds it again.
             name = hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:12]
-            folder = Path(f"/tmp/nuoda-run-{name}")
+            folder = Path(f"/tmp/nuoda-run-{name}")  # noqa: S108  its owner is checked below
             owner = pwd.getpwnam(user).pw_uid if user else os.geteuid()
             if folder.exists() and (folder.is_symlink() or folder.stat().st_uid not in {owner, os.geteuid()}):
                 raise ClusterError(f"{folder} belongs to somebody else.")
@@ -326,12 +326,16 @@ def at(data_folder: Path) -> Cluster:
     if pointer.exists():
         return Cluster(Path(pointer.read_text(encoding="utf-8").strip()))
     folder = data_folder / "database"
-    if not (folder / "data").exists() and os.geteuid() == 0:
-        if not binaries.reachable(folder / "data" / "x", binaries.system_user()):
-            name = hashlib.sha256(os.fsencode(data_folder.resolve())).hexdigest()[:12]
-            folder = Path(f"/var/lib/nuoda-{name}")
-            data_folder.mkdir(parents=True, exist_ok=True)
-            pointer.write_text(f"{folder}\n", encoding="utf-8")
+    if (
+        os.geteuid() == 0
+        and not (folder / "data").exists()
+        and not binaries.reachable(folder / "data" / "x", binaries.system_user())
+    ):
+        data_folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), pointer.open("x", encoding="utf-8") as file:
+            # A new name each time: data of a removed data folder is never taken up again by accident.
+            file.write(f"/var/lib/nuoda-{secrets.token_hex(6)}\n")
+        folder = Path(pointer.read_text(encoding="utf-8").strip())
     return Cluster(folder)
 
 

@@ -71,7 +71,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -80,9 +79,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "nuoda.foundation.orgs.web.middleware.ActorMiddleware",
+    "nuoda.foundation.ui.web.middleware.LanguageMiddleware",
 ]
-if _present("nuoda.foundation.orgs.web.middleware"):
-    MIDDLEWARE.append("nuoda.foundation.orgs.web.middleware.ActorMiddleware")
 
 ROOT_URLCONF = "nuoda.config.urls"
 WSGI_APPLICATION = "nuoda.config.wsgi.application"
@@ -128,15 +127,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- people and passwords
 
-AUTH_USER_MODEL = "orgs.User" if _present("nuoda.foundation.orgs.apps") else "auth.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTH_USER_MODEL = "orgs.User"
+AUTHENTICATION_BACKENDS = ["nuoda.foundation.orgs.web.accounts.Backend"]
 PASSWORD_HASHERS = ["nuoda.config.hashers.Argon2", "django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -147,11 +143,22 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_ADAPTER = (
-    "nuoda.foundation.orgs.web.accounts.Adapter"
-    if _present("nuoda.foundation.orgs.web.accounts")
-    else "allauth.account.adapter.DefaultAccountAdapter"
-)
+ACCOUNT_ADAPTER = "nuoda.foundation.orgs.web.accounts.Adapter"
+ACCOUNT_SESSION_REMEMBER = False  # a company says how long a session lasts without use (orgs.Company.idle_minutes)
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # spares the processor; guesses are counted in the database, per account
+LOGIN_TRIES = 10
+LOGIN_WINDOW = 15 * 60  # seconds; at most LOGIN_TRIES guesses of one account are evaluated in any such span
+ACCOUNT_FORMS = {"login": "nuoda.foundation.orgs.web.accounts.LoginForm"}
+MFA_ADAPTER = "nuoda.foundation.orgs.web.accounts.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "nuoda.foundation.orgs.web.accounts.CodeForm",
+    "activate_totp": "nuoda.foundation.orgs.web.accounts.FirstCodeForm",
+    "reauthenticate": "nuoda.foundation.orgs.web.accounts.CodeAgainForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are entered by the company's own administrators
+MFA_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Nuoda"
 
@@ -209,11 +216,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "nuoda.config.statics.Storage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    *(["nuoda.engine.papers.web.limits.CappedUpload"] if _present("nuoda.engine.papers.web.limits") else []),
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Sessions and the cache live in the database: any number of web servers share them.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "nuoda.foundation.orgs.web.sessions"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # -- security

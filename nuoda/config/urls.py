@@ -1,4 +1,4 @@
-"""All addresses: each room's own `web.urls` and `api.urls`, higher rooms first, and the login pages."""
+"""All addresses: each room's own `web.urls` and `api.urls`, higher rooms first (the login pages are those of orgs)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ urlpatterns += [
     path("", include(f"{room}.api.urls")) for room in reversed(settings.ROOMS) if _present(f"{room}.api.urls")
 ]
 urlpatterns += [
-    path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("texts.js", JavaScriptCatalog.as_view(), name="texts"),
 ]

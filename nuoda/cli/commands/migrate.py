@@ -30,6 +30,8 @@ def handle(args: argparse.Namespace) -> int:
     if args.check:
         lines = [_("{database}: {name} is waiting").format(database=d, name=name) for d in done for name in done[d]]
     else:
-        lines = [_("{database}: {count} migrations applied").format(database=d, count=len(done[d])) for d in done if done[d]]
+        lines = [
+            _("{database}: {count} migrations applied").format(database=d, count=len(done[d])) for d in done if done[d]
+        ]
     console.emit({"applied" if not args.check else "pending": done}, lines or [_("The database is up to date.")])
     return console.REFUSED if args.check and total else console.DONE

@@ -170,5 +170,3 @@ def _print_accounts() -> None:
     path = env.data() / "accounts.txt"
     if path.exists():
         console.say(path.read_text(encoding="utf-8").rstrip())
-
-
