@@ -102,13 +102,9 @@ def main() -> None:
     os.umask(0o022)
     with (ROOT / ".bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` at once
-        marks = {name: VENV / f".{name}-stamp" for name in ("run", "dev")}
+        mark = VENV / f".{kind}-stamp"
         wanted = stamp(python, locks)
-        if not (
-            PYTHON.exists()
-            and marks["dev" if dev else "run"].exists()
-            and marks["dev" if dev else "run"].read_text() == wanted
-        ):
+        if not (PYTHON.exists() and mark.exists() and mark.read_text() == wanted):
             environment(python)
             say(f"Installing the locked dependencies into {VENV.relative_to(ROOT)} …")
             install(locks)
