@@ -72,7 +72,8 @@ def add_model(
 ) -> ProductModel:
     """Add a product model with its warranty.
 
-    Asks: catalogue.change. Emits: catalogue.changed. Refuses: a missing code or name, a code in use, an unknown category.
+    Asks: catalogue.change. Emits: catalogue.changed. Refuses: a missing code or name, a code in use, an unknown
+    category.
     """
     require(actor, "catalogue.change")
     code, name = code.strip(), name.strip()

@@ -60,7 +60,8 @@ def add(
 def change(contact_id: UUID, *, actor: Actor, at: datetime, **changes: Any) -> Contact:
     """Change a contact's data.
 
-    Asks: contact.change. Emits: contact.changed (nothing when nothing differs). Refuses: a missing name, a phone that is none.
+    Asks: contact.change. Emits: contact.changed (nothing when nothing differs). Refuses: a missing name, a phone
+    that is none.
     """
     require(actor, "contact.change")
     if unknown := set(changes) - _FIELDS:

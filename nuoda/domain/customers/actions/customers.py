@@ -20,7 +20,16 @@ from .. import events
 from ..access import require
 from ..models import Customer, CustomerDealer
 from ..models.customers import CustomerKind, CustomerLevel
-from .keeping import assign, customer_words, describe_customer, fresh, hold_customer, needed, note_customer
+from .keeping import (
+    assign,
+    customer_words,
+    describe_customer,
+    describe_machines,
+    fresh,
+    hold_customer,
+    needed,
+    note_customer,
+)
 
 _FIELDS = frozenset({"name", "code", "kind", "level", "region", "tax_no", "note"})
 
@@ -41,7 +50,8 @@ def create(
 ) -> Customer:
     """Enter a customer and open its folder.
 
-    Asks: customer.create. Emits: customer.created. Refuses: a missing name, a code in use. A dealer's people enter customers of their dealer.
+    Asks: customer.create. Emits: customer.created. Refuses: a missing name, a code in use. A dealer's people
+    enter customers of their dealer.
     """
     require(actor, "customer.create")
     name = name.strip()
@@ -75,7 +85,8 @@ def create(
 def change(customer_id: UUID, *, actor: Actor, at: datetime, seen: datetime | None = None, **changes: Any) -> Customer:
     """Change a customer's card; `seen` is its `changed_at` as the actor saw it.
 
-    Asks: customer.change. Emits: customer.changed (nothing when nothing differs). Refuses: a stale card, a missing name, a code in use.
+    Asks: customer.change. Emits: customer.changed (nothing when nothing differs). Refuses: a stale card, a
+    missing name, a code in use.
     """
     require(actor, "customer.change")
     _known(changes)
@@ -91,6 +102,8 @@ def change(customer_id: UUID, *, actor: Actor, at: datetime, seen: datetime | No
     with _code_taken(), transaction.atomic():
         row.save(update_fields=[*changed, "pinyin", "initials", "changed_at"])
     describe_customer(row)
+    if "name" in changed:
+        describe_machines(row)
     note_customer(events.CustomerChanged(customer=row.pk, fields=changed), customer=row, actor=actor, at=at)
     return row
 
@@ -133,7 +146,8 @@ def reactivate(customer_id: UUID, *, actor: Actor, at: datetime) -> Customer:
 def link_dealer(customer_id: UUID, *, actor: Actor, at: datetime, dealer_id: UUID) -> bool:
     """Let a dealer deal with a customer and see its card; False when it did already.
 
-    Asks: customer.link_dealer. Emits: customer.dealer_linked. Also called by whatever gives a dealer a ticket or a sale.
+    Asks: customer.link_dealer. Emits: customer.dealer_linked. Also called by whatever gives a dealer a ticket or
+    a sale.
     """
     require(actor, "customer.link_dealer")
     row = Customer.visible_to(actor).select_related("dossier").filter(pk=customer_id).first()
@@ -142,7 +156,10 @@ def link_dealer(customer_id: UUID, *, actor: Actor, at: datetime, dealer_id: UUI
     _dealer(dealer_id, actor)
     if not _link(row, dealer_id, at):
         return False
-    note_customer(events.CustomerDealerLinked(customer=row.pk, dealer=dealer_id), customer=row, actor=actor, at=at)
+    note_customer(
+        events.CustomerDealerLinked(customer=row.pk, dealer=dealer_id),
+        customer=row, actor=actor, at=at, dealer_id=dealer_id,
+    )  # fmt: skip
     return True
 
 
@@ -163,11 +180,8 @@ def unlink_dealer(customer_id: UUID, *, actor: Actor, at: datetime, dealer_id: U
         dossiers.move(row.dossier, dealer_id=None, customer_id=row.pk)
     note_customer(
         events.CustomerDealerUnlinked(customer=row.pk, dealer=dealer_id),
-        customer=row,
-        actor=actor,
-        at=at,
-        remark=reason,
-    )
+        customer=row, actor=actor, at=at, remark=reason, dealer_id=dealer_id,
+    )  # fmt: skip
 
 
 def _link(customer: Customer, dealer_id: UUID, at: datetime) -> bool:

@@ -66,28 +66,32 @@ def phone_of(text: str) -> str:
         raise Invalid(sentence, fields={"phone": sentence}) from None
 
 
-def note_customer(event: Event, *, customer: Customer, actor: Actor, at: datetime, remark: str = "") -> None:
-    """Record on the customer's folder."""
-    entries.record(event, dossier=_folder(customer, actor), actor=actor, at=at, remark=remark)
+def note_customer(
+    event: Event, *, customer: Customer, actor: Actor, at: datetime, remark: str = "", dealer_id: UUID | None = None
+) -> None:
+    """Record on the customer's folder; `dealer_id` makes it an entry about that dealer, which others do not see."""
+    folder = _folder(customer, dealer_id or (actor.dealer_id if actor.reach == "dealer" else None))
+    entries.record(event, dossier=folder, actor=actor, at=at, remark=remark)
 
 
 def note_installed(event: Event, *, product: InstalledProduct, actor: Actor, at: datetime, remark: str = "") -> None:
     """Record on the machine's folder."""
-    entries.record(event, dossier=_folder(product, actor), actor=actor, at=at, remark=remark)
+    folder = _folder(product, actor.dealer_id if actor.reach == "dealer" else None)
+    entries.record(event, dossier=folder, actor=actor, at=at, remark=remark)
 
 
-def _folder(row: Customer | InstalledProduct, actor: Actor) -> Dossier:
-    """The row's folder; for a dealer's people with their own dealer, so that the entry is theirs to write and to read."""
+def _folder(row: Customer | InstalledProduct, dealer_id: UUID | None) -> Dossier:
+    """The row's folder; with another dealer than its own, so that the entry is that dealer's to write and to read."""
     dossier: Dossier = row.dossier
-    if actor.reach == "dealer" and dossier.dealer_id != actor.dealer_id:
+    if dealer_id is not None and dossier.dealer_id != dealer_id:
         dossier = copy.copy(dossier)
-        dossier.dealer_id = actor.dealer_id
+        dossier.dealer_id = dealer_id
     return dossier
 
 
 def describe_customer(customer: Customer) -> None:
     """Make the folder's title and search words those of the card and its contacts."""
-    # In the company's scope: a linked dealer may read the folder and not change it, and its words must hold all contacts.
+    # In the company's scope: a linked dealer may not change the folder, and its words must hold all contacts.
     with scoped(system(customer.company_id)):
         contacts = Contact.objects.filter(customer=customer, active=True).values_list("name", "phone")
         dossiers.describe(
@@ -104,7 +108,8 @@ def customer_words(customer: Customer, contacts: Iterable[tuple[str, str]] = ())
 
 
 def phone_words(phone: str) -> list[str]:
-    """A normalised phone as people type it: with and without country code (the last four digits follow by themselves)."""
+    """A normalised phone as people type it: with and without country code (the last four digits follow by
+    themselves)."""
     main = phone.partition("x")[0]
     national = next((main.removeprefix(code) for code in ("+86", "+852", "+886") if main.startswith(code)), main)
     return [word for word in (main.removeprefix("+"), national, f"0{national}") if len(word) > 1] if main else []
@@ -129,6 +134,12 @@ def describe_installed(product: InstalledProduct) -> None:
         dossiers.describe(
             Dossier.objects.get(pk=product.pk), title=installed_title(product), search=installed_words(product)
         )
+
+
+def describe_machines(customer: Customer) -> None:
+    """Make the search words of all machines of a customer true (its name is among them)."""
+    for product in InstalledProduct.objects.filter(customer=customer).select_related("customer", "model"):
+        describe_installed(product)
 
 
 def installed_title(product: InstalledProduct) -> str:

@@ -16,14 +16,16 @@ from nuoda.foundation.orgs.models import Person
 from .. import events
 from ..access import require
 from ..models import Contact, Customer, CustomerDealer, InstalledProduct, Site
-from .keeping import describe_customer, hold_customer, note_customer
+from .keeping import describe_customer, describe_machines, hold_customer, note_customer
 
 
 def merge(customer_id: UUID, *, actor: Actor, at: datetime, duplicate_id: UUID, reason: str = "") -> Customer:
     """Move everything of a duplicate card to the customer and close the duplicate.
 
-    Contacts, sites, machines, open and closed matters, dealers and logins move; the duplicate stays readable and points here.
-    Asks: customer.merge. Emits: customer.merged (rooms above move their own rows). Refuses: itself, a card merged already.
+    Contacts, sites, machines, open and closed matters, dealers and logins move; the duplicate stays readable and
+    points here.
+    Asks: customer.merge. Emits: customer.merged (rooms above move their own rows). Refuses: itself, a card merged
+    already.
     """
     require(actor, "customer.merge")
     if customer_id == duplicate_id:
@@ -46,6 +48,7 @@ def merge(customer_id: UUID, *, actor: Actor, at: datetime, duplicate_id: UUID, 
     dossiers.close(duplicate.dossier, at=at)
     describe_customer(row)
     describe_customer(duplicate)
+    describe_machines(row)
     note_customer(
         events.CustomerMerged(customer=row.pk, merged=duplicate.pk), customer=row, actor=actor, at=at, remark=reason
     )

@@ -52,7 +52,8 @@ def register(
 ) -> InstalledProduct:
     """Register a machine at a customer and open its folder.
 
-    Asks: installed_product.register. Emits: installed_product.registered. Refuses: a missing serial or one registered already, a model or
+    Asks: installed_product.register. Emits: installed_product.registered. Refuses: a missing serial or one
+    registered already, a model or
     site that is not there, an installation before the purchase.
     """
     require(actor, "installed_product.register")
@@ -65,7 +66,8 @@ def register(
     if actor.reach == "dealer":
         dealer_id = actor.dealer_id
     row = InstalledProduct(
-        company_id=actor.company_id, dealer_id=dealer_id, customer=customer, site_id=site_id, model=model, serial=serial,
+        company_id=actor.company_id, dealer_id=dealer_id, customer=customer, site_id=site_id, model=model,
+        serial=serial,
         purchase_date=purchase_date, installed_date=installed_date, created_at=at, changed_at=at,
     )  # fmt: skip
     with _serial_taken(), transaction.atomic():
@@ -89,7 +91,8 @@ def change(
 ) -> InstalledProduct:
     """Change a machine's data; `seen` is its `changed_at` as the actor saw it.
 
-    Asks: installed_product.change. Emits: installed_product.changed (nothing when nothing differs). Refuses: stale data, and as `register`.
+    Asks: installed_product.change. Emits: installed_product.changed (nothing when nothing differs). Refuses:
+    stale data, and as `register`.
     """
     require(actor, "installed_product.change")
     if unknown := set(changes) - _FIELDS:

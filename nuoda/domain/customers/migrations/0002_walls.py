@@ -5,8 +5,8 @@ from django.db import migrations
 from nuoda.foundation.base.models.walls import catalogue, setting, wall
 
 _REACH = setting("reach", "text")
-_LINKED = f"SELECT customer_id FROM customers_customerdealer WHERE dealer_id = {setting('dealer')}"
-_SHARED = f"SELECT customer_id FROM journal_caseshare WHERE person_id = {setting('person')}"
+_LINKED = f"SELECT customer_id FROM customers_customerdealer WHERE dealer_id = {setting('dealer')}"  # noqa: S608
+_SHARED = f"SELECT customer_id FROM journal_caseshare WHERE person_id = {setting('person')}"  # noqa: S608
 
 
 def known(column: str) -> str:
@@ -29,7 +29,8 @@ class Migration(migrations.Migration):
         # The folder's own row opens for its dealer and customer only; cards open wider than that, for reading.
         migrations.RunSQL(
             f"""CREATE POLICY cards ON journal_dossier FOR SELECT TO nuoda_narrow USING (
-                kind IN ('customer', 'installed_product') AND company_id = {setting("company")} AND ({known("customer_id")}))""",
+                kind IN ('customer', 'installed_product')
+                AND company_id = {setting("company")} AND ({known("customer_id")}))""",
             "DROP POLICY cards ON journal_dossier",
         ),
     ]

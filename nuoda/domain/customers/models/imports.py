@@ -16,7 +16,8 @@ class ImportState(models.TextChoices):
 
 
 class ImportRun(CompanyTable):
-    """One file on its way in: tried first without effect, then run, with progress and the rows that could not be taken."""
+    """One file on its way in: tried first without effect, then run, with progress and the rows that could not be
+    taken."""
 
     type = models.CharField(_("what"), max_length=40)
     file_name = models.CharField(_("file"), max_length=200)

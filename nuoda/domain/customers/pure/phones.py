@@ -11,7 +11,8 @@ _PUNCTUATION = str.maketrans("", "", " -()./—–‐‑·\u00a0\u3000")
 
 
 def normalise(text: str) -> str:
-    """'138-1234-5678' → '+8613812345678'; '0512-65551234转801' → '+8651265551234x801'; '0912 345 678' → '+886912345678'.
+    """'138-1234-5678' → '+8613812345678'; '0512-65551234转801' → '+8651265551234x801'; '0912 345 678' →
+    '+886912345678'.
 
     A number without area code (7 or 8 digits) keeps its digits. Raises ValueError for what is no phone number.
     """
@@ -22,7 +23,7 @@ def normalise(text: str) -> str:
     elif found := _EXTENSION.search(plain):
         plain, extension = plain[: found.start()], found[1]
     digits = plain.translate(_PUNCTUATION)
-    international = digits.startswith("+") or digits.startswith("00")
+    international = digits.startswith(("+", "00"))
     digits = (
         digits.removeprefix("+") if digits.startswith("+") else digits.removeprefix("00") if international else digits
     )
@@ -63,7 +64,7 @@ def shown(number: str) -> str:
     main, mark, extension = number.partition("x")
     if main.startswith("+861") and len(main) == 14:
         main = f"{main[3:6]} {main[6:10]} {main[10:]}"
-    elif main.startswith("+86400") or main.startswith("+86800"):
+    elif main.startswith(("+86400", "+86800")):
         main = f"{main[3:6]} {main[6:9]} {main[9:]}"
     elif main.startswith("+86"):
         area = 2 if main[3] in "12" else 3

@@ -60,9 +60,12 @@ def warranty(
 ) -> Warranty:
     """Warranty on the day `on`.
 
-    The day it counts from is not counted itself; the last day is the same day of the month, or the month's last day where there is none
-    (Civil Code of the PRC, articles 201 and 202). An agreed last day stands instead of the computed one; days spent waiting for
-    parts are added to either. `counts_from` is 'purchase' or 'installation'; the other date stands in where that one is missing.
+    The day it counts from is not counted itself; the last day is the same day of the month, or the month's last
+    day where there is none
+    (Civil Code of the PRC, articles 201 and 202). An agreed last day stands instead of the computed one; days
+    spent waiting for
+    parts are added to either. `counts_from` is 'purchase' or 'installation'; the other date stands in where that
+    one is missing.
     """
     if agreed_until is not None:
         reason = Reason("agreed", {"agreed": agreed_until.isoformat(), "because": agreed_because}, waited_days)

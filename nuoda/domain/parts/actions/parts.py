@@ -36,7 +36,8 @@ def add(
 ) -> Part:
     """Add a part to the catalogue; the price in fen.
 
-    Asks: part.change. Emits: part.changed. Refuses: a missing code, name or unit, a code in use, a negative price, unknown models.
+    Asks: part.change. Emits: part.changed. Refuses: a missing code, name or unit, a code in use, a negative
+    price, unknown models.
     """
     require(actor, "part.change")
     code, name, unit = code.strip(), name.strip(), unit.strip()
