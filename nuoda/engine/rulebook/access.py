@@ -1,0 +1,20 @@
+"""Who may do what with the rulebook."""
+
+from __future__ import annotations
+
+from nuoda.foundation.base.pure.actors import Actor
+
+KEEPERS = ("director", "system_admin")
+
+
+def may_publish(actor: Actor) -> bool:
+    return actor.has(*KEEPERS)
+
+
+def may_adopt(actor: Actor) -> bool:
+    """A regulation is put into force by management, not by those who administer the program."""
+    return actor.has("director")
+
+
+def may_lint(actor: Actor) -> bool:
+    return actor.has("service_manager", "quality_supervisor", "hq_support", *KEEPERS)

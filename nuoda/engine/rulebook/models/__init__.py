@@ -1,0 +1,5 @@
+"""Policies and their versions."""
+
+from .policies import Policy, PolicyVersion
+
+__all__ = ["Policy", "PolicyVersion"]
