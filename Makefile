@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST ?= $(BIN)/pytest
 
-.PHONY: help run test bootstrap dev lint types contract format lock texts messages clean
+.PHONY: help run test bootstrap dev lint types contract format lock texts docs clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
@@ -42,6 +42,9 @@ lock: dev  ## resolve the dependencies anew, with hashes
 
 texts: bootstrap  ## compile translations
 	@$(BIN)/python -c "from nuoda.config import texts; print(texts.compile_all())"
+
+docs: dev  ## write docs/settings.md and docs/event_reference.md from the code
+	@$(BIN)/python -m nuoda.cli.documents
 
 clean:  ## remove what was made, but not var/ (your data)
 	rm -rf .venv .bootstrap.lock .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage*
