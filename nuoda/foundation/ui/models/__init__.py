@@ -1,4 +1,4 @@
-from .sent_forms import SentForm
 from .saved_views import SavedView
+from .sent_forms import SentForm
 
 __all__ = ["SavedView", "SentForm"]

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from nuoda.foundation.base.pure import money
 
 from ..pure.tones import ClockBadge
-from ..web import words
-from ..web.pages.columns import show
+from . import words
+from .words import show
 
 register = template.Library()
 

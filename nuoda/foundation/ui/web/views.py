@@ -105,7 +105,7 @@ class RemoveView(Page):
     access = EVERYONE
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             with scoped(self.actor) as at:
                 saved_views.remove(id=id, actor=self.actor, at=at)

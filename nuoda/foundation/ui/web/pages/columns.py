@@ -12,11 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.money import yuan
 
 from ...pure.menu import EVERYONE, allowed
 from ...pure.tones import Chip, ClockBadge
-from .. import words
+from ...templatetags import words
+from ...templatetags.words import show
 
 Cell = Literal["text", "number", "money", "date", "moment", "chip", "clock", "yes"]
 
@@ -60,7 +60,7 @@ class Column:
         value = self.read(row) if self.value or not self.template else None
         if self.template:
             context = {"row": row, "value": value, "actor": actor, "at": at, "column": self}
-            inner = mark_safe(render_to_string(self.template, context).strip())
+            inner = render_to_string(self.template, context)
         else:
             inner = show(value, self.cell, at)
         url = self.link(row) if self.link else None
@@ -84,27 +84,6 @@ def follow(row: Any, path: str) -> Any:
         if callable(here):
             here = here()
     return here
-
-
-def show(value: Any, cell: str, at: datetime | None = None) -> SafeString:
-    """A value as HTML."""
-    if value is None or value == "":
-        return mark_safe('<span class="nu-none">—</span>')
-    if isinstance(value, ClockBadge):
-        return mark_safe(render_to_string("ui/_clock.html", {"clock": words.clock(value, at)}))
-    if isinstance(value, Chip) or cell == "chip":
-        return words.chip(value)
-    if cell == "money":
-        return format_html('<span class="nu-num">{}</span>', yuan(value))
-    if cell == "number":
-        return format_html('<span class="nu-num">{}</span>', f"{value:,}" if isinstance(value, int) else value)
-    if cell == "moment":
-        return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), words.moment(value))
-    if cell == "date":
-        return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), words.day(value))
-    if cell == "yes":
-        return format_html("{}", words.yes(bool(value)))
-    return format_html("{}", value)
 
 
 def plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from .base import Page
 
 __all__ = ["FormPage"]
 
-TOKEN = "_token"
+FORM_TOKEN = "_token"  # noqa: S105
 
 
 class _Replayed(Exception):
@@ -128,7 +128,7 @@ class FormPage(Page):
     def token(self) -> UUID:
         """The form's one-time token; a form without one (an old tab) gets a fresh one and is not protected."""
         try:
-            return UUID(self.request.POST.get(TOKEN, ""))
+            return UUID(self.request.POST.get(FORM_TOKEN, ""))
         except ValueError:
             return new_id()
 
@@ -137,7 +137,7 @@ class FormPage(Page):
         return f"{cls.__module__}.{cls.__qualname__}".removeprefix("nuoda.")[-80:]
 
     def show(self, form: forms.Form, *, refusal: Refused | None = None, status: int = 200) -> HttpResponse:
-        token = self.request.POST.get(TOKEN) or str(new_id())
+        token = self.request.POST.get(FORM_TOKEN) or str(new_id())
         if refusal is not None and refusal.code == "stale":
             token = str(new_id())
         context = {

@@ -29,6 +29,8 @@ from .states import ListState
 __all__ = ["Bulk", "Column", "Empty", "Link", "ListPage", "Tab"]
 
 Rows = QuerySet[Any]
+QUESTION = gettext_lazy("Do this for all chosen rows?")
+NOTHING = gettext_lazy("Nothing here yet.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ class Bulk:
     label: Any
     run: Callable[..., Any]
     icon: str = "check"
-    question: Any = gettext_lazy("Do this for all chosen rows?")
+    question: Any = QUESTION
     danger: bool = False
     roles: frozenset[str] = EVERYONE
 
@@ -73,7 +75,7 @@ class Bulk:
 class Empty:
     """What an empty list says: one sentence and the next step."""
 
-    text: Any = gettext_lazy("Nothing here yet.")
+    text: Any = NOTHING
     icon: str = "inbox"
     link: Link | None = None
 
@@ -147,8 +149,7 @@ class ListPage(Page):
             return self.export(request.GET["export"], rows, state)
         if request.GET.get("count"):
             return self.count(rows)
-        keys = self.keys(state)
-        part = keysets.take(rows, keys, self.size, after=state.after, before=state.before)
+        part = self.part(rows, state)
         shown = self.shown_columns(state)
         context = {
             "state": state,
@@ -224,6 +225,10 @@ class ListPage(Page):
             item = keysets.key(text.strip())
             found.setdefault(item.path, item)
         return list(found.values())
+
+    def part(self, rows: Rows, state: ListState) -> keysets.Slice:
+        """The rows of the page that the address asks for."""
+        return keysets.take(rows, self.keys(state), self.size, after=state.after, before=state.before)
 
     def lines(self, rows: Sequence[Any], shown: Sequence[Column], state: ListState) -> list[Line]:
         grouping = next((column for column in self.columns if column.key == state.group), None)

@@ -9,15 +9,15 @@ from typing import Any, ClassVar, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from nuoda.foundation.base.pure.refusals import NotYours
 
 from ...pure import panels
 from ...pure.menu import EVERYONE, allowed
 from ...pure.tones import Chip, ClockBadge
+from ...templatetags.words import show
 from .base import Page
-from .columns import show
 
 __all__ = ["Do", "Event", "Fact", "Header", "Panel", "RecordPage", "Section", "Step", "facts"]
 
@@ -223,7 +223,7 @@ class RecordPage(Page):
             if loaded is None:
                 return None
             known |= loaded
-        return mark_safe(render_to_string(section.template or "ui/_facts.html", known, self.request))
+        return render_to_string(section.template or "ui/_facts.html", known, self.request)
 
 
 def draw_panel(panel: panels.Panel, actor: Any, at: datetime, subject: Any, request: HttpRequest) -> SafeString | None:
@@ -232,4 +232,4 @@ def draw_panel(panel: panels.Panel, actor: Any, at: datetime, subject: Any, requ
     if loaded is None:
         return None
     known = {"actor": actor, "at": at, "subject": subject, "panel": panel} | dict(loaded)
-    return mark_safe(render_to_string(panel.template, known, request))
+    return render_to_string(panel.template, known, request)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from nuoda.foundation.base.pure.money import yuan
 
 from ..pure.spans import parts
 from ..pure.tones import ICONS, TONES, Chip, ClockBadge
@@ -93,8 +97,6 @@ def yes(value: bool) -> str:
 
 def icon(name: str, label: Any = "", extra: str = "") -> SafeString:
     """A symbol of the sprite; without label it is decoration and hidden from screen readers."""
-    from django.templatetags.static import static
-
     classes = f"nu-icon {extra}".strip()
     if label:
         return format_html(
@@ -150,3 +152,24 @@ def clock(badge: ClockBadge, at: datetime | None) -> SaidClock:
         text = remaining(badge.due, here)
     symbol = "clock" if tone == "info" else ICONS[tone]
     return SaidClock(badge, tone, symbol, text, moment(badge.due), ticking)
+
+
+def show(value: Any, cell: str, at: datetime | None = None) -> SafeString:
+    """A value as HTML."""
+    if value is None or value == "":
+        return mark_safe('<span class="nu-none">—</span>')
+    if isinstance(value, ClockBadge):
+        return render_to_string("ui/_clock.html", {"clock": clock(value, at)})
+    if isinstance(value, Chip) or cell == "chip":
+        return chip(value)
+    if cell == "money":
+        return format_html('<span class="nu-num">{}</span>', yuan(value))
+    if cell == "number":
+        return format_html('<span class="nu-num">{}</span>', f"{value:,}" if isinstance(value, int) else value)
+    if cell == "moment":
+        return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), moment(value))
+    if cell == "date":
+        return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), day(value))
+    if cell == "yes":
+        return format_html("{}", yes(bool(value)))
+    return format_html("{}", value)
