@@ -1,0 +1,45 @@
+"""The situations that the shipped clauses carry, run through the one fold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nuoda.engine.clocks.pure import situations
+from nuoda.engine.rulebook.pure import loading
+from nuoda.engine.rulebook.pure.durations import Duration
+from nuoda.engine.rulebook.pure.policies import ClockExample
+from nuoda.engine.rulebook.pure.rules import ClockRule
+from nuoda.engine.rulebook.tests.subjects import SUBJECTS
+
+from .worlds import OFFICE
+
+FILES = sorted((Path(__file__).resolve().parents[4] / "policies").glob("*/*.yaml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.parent.name for path in FILES])
+def test_situations_of_the_shipped_clauses_come_true(path: Path) -> None:
+    policy = loading.load(path.read_text(encoding="utf-8"))
+    outcomes = list(situations.run(policy, SUBJECTS, OFFICE))
+    assert [outcome for outcome in outcomes if not outcome.right] == []
+
+
+def test_every_clock_of_a_shipped_clause_stands_in_a_situation() -> None:
+    bare = []
+    for path in FILES:
+        for clause in loading.load(path.read_text(encoding="utf-8")).clauses:
+            told = {e.clock for example in clause.examples if isinstance(example, ClockExample) for e in example.expect}
+            bare += [f"{clause.id}/{rule.key}" for rule in clause.clocks() if rule.key not in told]
+    assert bare == []
+
+
+def test_a_changed_limit_turns_its_situation_red() -> None:
+    path = next(path for path in FILES if path.parent.name == "manual")
+    policy = loading.load(path.read_text(encoding="utf-8"))
+    clause = policy.clause("MN-3.2.1b")
+    assert clause is not None
+    rules = tuple(replace(r, within=Duration.parse("5 h")) if isinstance(r, ClockRule) else r for r in clause.rules)
+    outcomes = list(situations.run(replace(policy, clauses=(replace(clause, rules=rules),)), SUBJECTS, OFFICE))
+    assert any(not outcome.right for outcome in outcomes)
