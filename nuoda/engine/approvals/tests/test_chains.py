@@ -126,7 +126,10 @@ def test_the_ladder_has_no_rung_that_leads_back() -> None:
             seen.add(role)
 
 
-@pytest.mark.parametrize(("mode", "people", "said", "done"), [("any", 3, 0, False), ("any", 3, 1, True), ("all", 3, 2, False), ("all", 3, 3, True)])
+@pytest.mark.parametrize(
+    ("mode", "people", "said", "done"),
+    [("any", 3, 0, False), ("any", 3, 1, True), ("all", 3, 2, False), ("all", 3, 3, True)],
+)
 def test_one_is_enough_or_all_must(mode: str, people: int, said: int, done: bool) -> None:
     assert finished(mode, people, said) is done  # type: ignore[arg-type]
 

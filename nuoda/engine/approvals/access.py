@@ -1,0 +1,39 @@
+"""Who may do what with an approval. Whether somebody is asked is a matter of the chain; this says the rest."""
+
+from __future__ import annotations
+
+from nuoda.foundation.base.pure.actors import Actor
+
+STAFF = frozenset(
+    {
+        "agent", "service_manager", "technician", "quality_supervisor", "hq_support", "dealer_manager", "director",
+        "system_admin", "security_admin", "audit_admin",
+    }
+)  # fmt: skip
+"""Roles that submit, decide and read approvals: everybody but customers."""
+READERS = frozenset(
+    {"quality_supervisor", "hq_support", "service_manager", "dealer_manager", "director", "audit_admin"}
+)
+"""Roles that read the approvals of everything they see, and not only their own."""
+
+
+def submit(actor: Actor) -> bool:
+    """Whoever may do the verb itself may ask for it; customers never ask inside the house."""
+    return actor.reach != "customer" and actor.has(*STAFF)
+
+
+def decide(actor: Actor) -> bool:
+    """To be asked is not enough: only people of the house and of dealers decide."""
+    return actor.reach != "customer" and actor.has(*STAFF)
+
+
+def read_all(actor: Actor) -> bool:
+    """Reading approvals one has no part in."""
+    return actor.reach != "customer" and actor.has(*READERS)
+
+
+MAY = {
+    "submit": submit, "resubmit": submit, "withdraw": submit, "remind": submit, "copy": submit, "lapse": submit,
+    "approve": decide, "reject": decide, "send_back": decide, "transfer": decide, "add_signer": decide,
+    "read_all": read_all,
+}  # fmt: skip

@@ -1,0 +1,27 @@
+"""Entries of the menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from nuoda.foundation.ui.pure import menu
+
+from ..access import STAFF
+
+
+def register() -> None:
+    menu.register(
+        menu.Item("approvals", _("approvals"), "approvals:mine", "signature", roles=STAFF, group="work", order=40)
+    )
+    menu.register(
+        menu.Item(
+            "approvals-phone",
+            _("approvals"),
+            "approvals:mine",
+            "signature",
+            roles=STAFF,
+            group="work",
+            order=40,
+            place="phone",
+        )
+    )
