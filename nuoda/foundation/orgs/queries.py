@@ -3,26 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.crypto import constant_time_compare
 
 from nuoda.foundation.base.pure.actors import Actor
 
-from .models import Person
-from .pure.roles import reach_of
+from .models import ApiToken, Delegation, Membership, Person, Session, User
+from .pure.roles import EXCLUSIVE, reach_of
+from .pure.tokens import digest
 
-_ACTOR = """SELECT p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.book_revision,
-  array(SELECT m.role FROM orgs_membership m WHERE m.person_id = p.id AND m.since <= %(at)s AND (m.until IS NULL OR m.until > %(at)s)),
-  array(SELECT CASE WHEN d.role = '' THEN m.role ELSE d.role END
-        FROM orgs_delegation d JOIN orgs_membership m ON m.person_id = d.giver_id AND m.until IS NULL AND (d.role = '' OR d.role = m.role)
-        WHERE d.taker_id = p.id AND d.starts_at <= %(at)s AND d.ends_at > %(at)s AND d.revoked_at IS NULL),
+_WHO = """p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.book_revision,
+  array(SELECT m.role FROM orgs_membership m WHERE m.person_id = p.id AND m.since <= {at} AND (m.until IS NULL OR m.until > {at})),
+  array(SELECT m.role FROM orgs_delegation d
+        JOIN orgs_membership m ON m.person_id = d.giver_id AND m.since <= {at} AND (m.until IS NULL OR m.until > {at})
+          AND (d.role = '' OR d.role = m.role) AND m.role <> ALL (%(exclusive)s)
+        JOIN orgs_person g ON g.id = d.giver_id AND g.active
+        WHERE d.taker_id = p.id AND d.starts_at <= {at} AND d.ends_at > {at} AND (d.revoked_at IS NULL OR d.revoked_at > {at})),
   (SELECT d.giver_id FROM orgs_delegation d
-   WHERE d.taker_id = p.id AND d.starts_at <= %(at)s AND d.ends_at > %(at)s AND d.revoked_at IS NULL ORDER BY d.starts_at LIMIT 1)
-FROM orgs_user u JOIN orgs_person p ON p.id = u.person_id JOIN orgs_company c ON c.id = p.company_id
-WHERE u.id = %(user)s AND u.is_active AND p.active"""
+   WHERE d.taker_id = p.id AND d.starts_at <= {at} AND d.ends_at > {at} AND (d.revoked_at IS NULL OR d.revoked_at > {at})
+   ORDER BY d.starts_at LIMIT 1)"""
+_FROM = "orgs_person p ON p.id = u.person_id AND p.active JOIN orgs_company c ON c.id = p.company_id"
+_NOW = _WHO.format(at="now()")
+_THEN = _WHO.format(at="%(at)s")
+_ACTOR = f"SELECT {{who}} FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"
+_VISIT = f"""SELECT {_NOW}, u.password, u.epoch, u.theme, c.idle_minutes, clock_timestamp(),
+  c.admins_need_mfa AND NOT EXISTS (SELECT FROM mfa_authenticator f WHERE f.user_id = u.id AND f.type = 'totp')
+FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"""
+_TOKEN = f"""WITH used AS (
+  UPDATE orgs_apitoken SET last_used_at = now()
+  WHERE token_hash = %(hash)s AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes'))
+SELECT {_NOW}, t.scopes
+FROM orgs_apitoken t JOIN orgs_user u ON u.person_id = t.person_id AND u.is_active JOIN {_FROM}
+WHERE t.token_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())"""
+_COLUMNS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by somebody who is logged in: the actor and what the frame of the page needs."""
+
+    actor: Actor
+    at: datetime
+    theme: str
+    idle_minutes: int
+    needs_factor: bool
+    """Whether the company asks administrators for a second factor and this login has none."""
 
 
 def actor_of(user_id: UUID, *, at: datetime | None = None) -> Actor | None:
@@ -30,16 +62,44 @@ def actor_of(user_id: UUID, *, at: datetime | None = None) -> Actor | None:
 
     `at` None: by the database's clock.
     """
-    with connection.cursor() as cursor:
-        if at is None:
-            cursor.execute(_ACTOR.replace("%(at)s", "now()"), {"user": user_id})
-        else:
-            cursor.execute(_ACTOR, {"user": user_id, "at": at})
-        row = cursor.fetchone()
+    values: dict[str, Any] = {"user": user_id, "exclusive": list(EXCLUSIVE)}
+    if at is not None:
+        values["at"] = at
+    row = _one(_ACTOR.format(who=_NOW if at is None else _THEN), values)
     return None if row is None else _actor(row)
 
 
-def _actor(row: tuple) -> Actor:  # type: ignore[type-arg]
+def visit(user_id: UUID | str, *, proof: str) -> Visit | None:
+    """The visit that a session stands for, in one statement; None when the session no longer holds.
+
+    `proof` is the hash that the session got at login: a changed password or a raised epoch makes it worthless.
+    """
+    row = _one(_VISIT, {"user": user_id, "exclusive": list(EXCLUSIVE)})
+    if row is None:
+        return None
+    password, epoch, theme, idle, at, needs_factor = row[_COLUMNS:]
+    login = User(password=password, epoch=epoch)
+    if not constant_time_compare(proof, login.get_session_auth_hash()):
+        return None
+    return Visit(_actor(row[:_COLUMNS]), at, theme, idle, needs_factor)
+
+
+def actor_of_token(token: str) -> tuple[Actor, frozenset[str]] | None:
+    """The actor and the scopes of an API token, in one statement; None when it is unknown, ended, run out, or its person gone.
+
+    The actor has the person's own roles; the scopes narrow them and never widen. The last use is noted to five minutes.
+    """
+    row = _one(_TOKEN, {"hash": digest(token), "exclusive": list(EXCLUSIVE)})
+    return None if row is None else (_actor(row[:_COLUMNS]), frozenset(row[_COLUMNS]))
+
+
+def _one(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()  # type: ignore[no-any-return]
+
+
+def _actor(row: tuple[Any, ...]) -> Actor:
     person, company, name, dealer, customer, language, revision, roles, lent, giver = row
     held = frozenset(roles)
     # A delegation lends roles; it does not make the taker see further than his own organisation.
@@ -74,3 +134,34 @@ def people_in_role(
     else:
         rows = rows.filter(Q(memberships__until=None) | Q(memberships__until__gt=at), memberships__since__lte=at)
     return rows.distinct().order_by("pinyin")
+
+
+def sessions_of(actor: Actor) -> QuerySet[Session]:
+    """One's own devices that are logged in, last used first."""
+    return Session.objects.filter(user__person_id=actor.person_id, expire_date__gt=Now()).order_by("-seen_at")
+
+
+def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
+    """One's own API tokens that are not revoked."""
+    return ApiToken.objects.filter(person_id=actor.person_id, revoked_at=None).order_by("-created_at")
+
+
+def delegations_of(actor: Actor, *, at: datetime) -> QuerySet[Delegation]:
+    """Delegations given by or to the actor that run or are to come."""
+    mine = Q(giver_id=actor.person_id) | Q(taker_id=actor.person_id)
+    rows = Delegation.objects.filter(mine, revoked_at=None, ends_at__gt=at)
+    return rows.select_related("giver", "taker").order_by("starts_at")
+
+
+def colleagues(actor: Actor) -> QuerySet[Person]:
+    """Active people of the actor's own organisation, without himself."""
+    rows = Person.objects.filter(company_id=actor.company_id, active=True, dealer_id=actor.dealer_id, customer_id=None)
+    if actor.customer_id is not None:
+        rows = rows.none()
+    return rows.exclude(pk=actor.person_id).order_by("pinyin")
+
+
+def held_by(actor: Actor) -> frozenset[str]:
+    """Roles that are the actor's own, without those lent to him."""
+    rows = Membership.objects.filter(person_id=actor.person_id, until=None)
+    return frozenset(rows.values_list("role", flat=True))

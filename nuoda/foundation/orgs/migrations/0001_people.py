@@ -8,223 +8,440 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("base", "0001_extensions")]
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='service phone')),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=40, verbose_name='time zone')),
-                ('book_revision', models.IntegerField(default=0, editable=False)),
-                ('is_demo', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("short_name", models.CharField(blank=True, max_length=40, verbose_name="short name")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="service phone")),
+                ("time_zone", models.CharField(default="Asia/Shanghai", max_length=40, verbose_name="time zone")),
+                ("book_revision", models.IntegerField(default=0, editable=False)),
+                ("is_demo", models.BooleanField(default=False, editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Dealer',
+            name="Dealer",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('region', models.CharField(blank=True, max_length=80, verbose_name='region')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('suspended_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("short_name", models.CharField(blank=True, max_length=40, verbose_name="short name")),
+                ("region", models.CharField(blank=True, max_length=80, verbose_name="region")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("suspended_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'code'), name='orgs_dealer_code')],
+                "constraints": [models.UniqueConstraint(fields=("company_id", "code"), name="orgs_dealer_code")],
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='orgs.department')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="orgs.department",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outlet',
+            name="Outlet",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('dealer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outlets', to='orgs.dealer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outlets",
+                        to="orgs.dealer",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('pinyin', models.CharField(blank=True, editable=False, max_length=120)),
-                ('employee_no', models.CharField(blank=True, max_length=20, verbose_name='employee number')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('title', models.CharField(blank=True, max_length=60, verbose_name='position')),
-                ('customer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('active', models.BooleanField(default=True, editable=False)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('dealer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='orgs.dealer')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='orgs.department')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("pinyin", models.CharField(blank=True, editable=False, max_length=120)),
+                ("employee_no", models.CharField(blank=True, max_length=20, verbose_name="employee number")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="position")),
+                ("customer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("active", models.BooleanField(default=True, editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="orgs.dealer",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="orgs.department",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='department',
-            name='head',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='heads', to='orgs.person'),
+            model_name="department",
+            name="head",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="heads",
+                to="orgs.person",
+            ),
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('role', models.CharField(blank=True, max_length=30, verbose_name='role')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='until')),
-                ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations_given', to='orgs.person')),
-                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations_taken', to='orgs.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("role", models.CharField(blank=True, max_length=30, verbose_name="role")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="until")),
+                ("revoked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="delegations_given", to="orgs.person"
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="delegations_taken", to="orgs.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=150, unique=True, verbose_name='account')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('is_active', models.BooleanField(default=True, editable=False)),
-                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='language')),
-                ('theme', models.CharField(default='auto', max_length=10)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
-                ('deactivated_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('epoch', models.IntegerField(default=0, editable=False)),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='user', to='orgs.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=150, unique=True, verbose_name="account")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("is_active", models.BooleanField(default=True, editable=False)),
+                ("language", models.CharField(default="zh-hans", max_length=10, verbose_name="language")),
+                ("theme", models.CharField(default="auto", max_length=10)),
+                ("date_joined", models.DateTimeField(auto_now_add=True)),
+                ("deactivated_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("epoch", models.IntegerField(default=0, editable=False)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="user",
+                        to="orgs.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('skill', models.CharField(max_length=40, verbose_name='skill')),
-                ('certificate_no', models.CharField(blank=True, max_length=60, verbose_name='certificate number')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='qualifications', to='orgs.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("skill", models.CharField(max_length=40, verbose_name="skill")),
+                ("certificate_no", models.CharField(blank=True, max_length=60, verbose_name="certificate number")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="qualifications", to="orgs.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('dealer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='orgs.dealer')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='orgs.department')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='orgs.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="orgs.dealer",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="orgs.department",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="orgs.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='person',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='orgs.team'),
+            model_name="person",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="people",
+                to="orgs.team",
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('role', models.CharField(choices=[('agent', 'customer service agent'), ('service_manager', 'service manager'), ('technician', 'technician'), ('quality_supervisor', 'quality supervisor'), ('hq_support', 'HQ after-sales support'), ('dealer_manager', "dealer's manager"), ('director', 'director'), ('system_admin', 'system administrator'), ('security_admin', 'security administrator'), ('audit_admin', 'audit administrator'), ('customer_contact', 'customer contact')], max_length=30, verbose_name='role')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='orgs.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("agent", "customer service agent"),
+                            ("service_manager", "service manager"),
+                            ("technician", "technician"),
+                            ("quality_supervisor", "quality supervisor"),
+                            ("hq_support", "HQ after-sales support"),
+                            ("dealer_manager", "dealer's manager"),
+                            ("director", "director"),
+                            ("system_admin", "system administrator"),
+                            ("security_admin", "security administrator"),
+                            ("audit_admin", "audit administrator"),
+                            ("customer_contact", "customer contact"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="orgs.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('until', None)), fields=['company_id', 'role'], name='orgs_membership_role')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('person', 'role'), name='orgs_membership_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role__in', ('system_admin', 'security_admin', 'audit_admin')), ('until', None)), expressions=[(models.F('person'), '='), (models.F('role'), '<>')], name='orgs_membership_three_administrators', violation_error_message='System, security and audit administrator exclude each other: give the role to somebody else.')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until", None)), fields=["company_id", "role"], name="orgs_membership_role"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)), fields=("person", "role"), name="orgs_membership_once"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(
+                            ("role__in", ("system_admin", "security_admin", "audit_admin")), ("until", None)
+                        ),
+                        expressions=[(models.F("person"), "="), (models.F("role"), "<>")],
+                        name="orgs_membership_three_administrators",
+                        violation_error_message="System, security and audit administrator exclude each other: give the role to somebody else.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Leave',
+            name="Leave",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('reason', models.CharField(blank=True, max_length=60, verbose_name='reason')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='until')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to='orgs.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("reason", models.CharField(blank=True, max_length=60, verbose_name="reason")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="until")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leaves", to="orgs.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'ends_at'], name='orgs_leave_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='orgs_leave_order')],
+                "indexes": [models.Index(fields=["person", "ends_at"], name="orgs_leave_person")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="orgs_leave_order"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('company_id', 'name'), name='orgs_department_name'),
+            model_name="department",
+            constraint=models.UniqueConstraint(fields=("company_id", "name"), name="orgs_department_name"),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='orgs_delegation_order'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="orgs_delegation_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='orgs_delegation_other'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("giver", models.F("taker")), _negated=True), name="orgs_delegation_other"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='orgs_user_username_ci'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"), name="orgs_user_username_ci"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='orgs_user_email_ci'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="orgs_user_email_ci",
+            ),
         ),
         migrations.AddIndex(
-            model_name='qualification',
-            index=models.Index(fields=['company_id', 'skill'], name='orgs_qualification_skill'),
+            model_name="qualification",
+            index=models.Index(fields=["company_id", "skill"], name="orgs_qualification_skill"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['company_id', 'pinyin'], name='orgs_person_pinyin'),
+            model_name="person",
+            index=models.Index(fields=["company_id", "pinyin"], name="orgs_person_pinyin"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('customer_id__isnull', False)), fields=['customer_id'], name='orgs_person_customer'),
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("customer_id__isnull", False)), fields=["customer_id"], name="orgs_person_customer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('dealer', None), ('customer_id', None), _connector='OR'), name='orgs_person_dealer_or_customer'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dealer", None), ("customer_id", None), _connector="OR"),
+                name="orgs_person_dealer_or_customer",
+            ),
         ),
     ]

@@ -16,8 +16,17 @@ class Company(Table):
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     book_revision = models.IntegerField(default=0, editable=False)
     """Raised whenever the rulebook in force changes, so that processes know when to compile anew."""
+    admins_need_mfa = models.BooleanField(_("administrators log in with a second factor"), default=False)
+    idle_minutes = models.IntegerField(_("minutes without use after which a session ends"), default=480)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(idle_minutes__gte=5, idle_minutes__lte=20160), name="orgs_company_idle"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.short_name or self.name

@@ -128,7 +128,12 @@ class Delegation(CompanyTable):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="orgs_delegation_order"),
             models.CheckConstraint(condition=~Q(giver=F("taker")), name="orgs_delegation_other"),
+            models.CheckConstraint(condition=~Q(role__in=EXCLUSIVE), name="orgs_delegation_no_administrator"),
         ]
+
+    @property
+    def role_label(self) -> str:
+        return str(ROLES[self.role].label) if self.role in ROLES else str(_("all roles"))
 
     def in_force(self, moment: datetime) -> bool:
         return self.starts_at <= moment < self.ends_at and (self.revoked_at is None or moment < self.revoked_at)
