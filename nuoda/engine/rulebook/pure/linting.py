@@ -1,0 +1,225 @@
+"""What a careful reader would object to in the policies: findings, each with its place.
+
+Errors make a rule unable to run; warnings are weaknesses of the text that its authors should mend or accept.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from . import checking, loading, situations
+from .conditions import Condition, ConditionError, ConditionFailed
+from .documents import Document, Path, PolicyError, parse
+from .facts import FactType, FactValue, Subject
+from .policies import Policy
+from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
+
+Severity = Literal["error", "warning"]
+MOST_SITUATIONS = 5000
+"""Combinations of facts tried when two conditions are compared; beyond that only equal texts count as the same."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    policy: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    clause: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.policy}:{self.line}:{self.column}"
+        return f"{place}: {self.severity}: {self.message} [{self.code}{' ' + self.clause if self.clause else ''}]"
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class World:
+    """What the program offers to the policies; None: not known, so not checked."""
+
+    subjects: Mapping[str, Subject]
+    events: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    forms: frozenset[str] | None = None
+    templates: frozenset[str] | None = None
+    fact_sets: frozenset[str] | None = None
+    outside: frozenset[str] = field(default_factory=frozenset)
+    """Names of what a waiting clause may wait for."""
+
+
+def lint(texts: Mapping[str, str], world: World) -> list[Finding]:
+    """Findings in policy files given as name → text; those of one file, then those between files."""
+    found: list[Finding] = []
+    read: dict[str, tuple[Document, Policy]] = {}
+    for name, text in texts.items():
+        try:
+            document = loading.read(text)
+            policy = loading.build(document)
+        except PolicyError as error:
+            found += [Finding(name, p.line, p.column, "load", "error", p.clause, p.reason) for p in error.problems]
+            continue
+        read[name] = (document, policy)
+        found += _one(name, document, policy, world)
+    found += _between(read, world)
+    return sorted(found)
+
+
+def _one(name: str, document: Document, policy: Policy, world: World) -> Iterator[Finding]:
+    for problem in checking.check(document, world.subjects):
+        yield Finding(name, problem.line, problem.column, "check", "error", problem.clause, problem.reason)
+
+    def at(path: Path, code: str, severity: Severity, message: str) -> Finding:
+        mark = document.mark(path)
+        return Finding(name, mark.line, mark.column, code, severity, document.clause_at(path), message)
+
+    for outcome in situations.run(policy, world.subjects):
+        if not outcome.right:
+            index = next(i for i, clause in enumerate(policy.clauses) if clause.id == outcome.clause_id)
+            message = f"situation “{outcome.name}” expects [{outcome.expected}] and finds [{outcome.found}]"
+            yield at(("clauses", index, "examples"), "situation", "error", message)
+    defined = {code.code for code in policy.roles}
+    for index, clause in enumerate(policy.clauses):
+        path: Path = ("clauses", index)
+        for word in clause.undefined:
+            yield at((*path, "text", "zh-hans"), "undefined-word", "warning", f"nobody has defined “{word}”")
+        if not clause.binds:
+            yield at((*path, "binds"), "no-role", "warning", "the duty is bound to no role")
+        runs = any(not isinstance(rule, CadenceRule | IndicatorRule) for rule in clause.rules)
+        if runs and not clause.examples:
+            yield at(path, "no-situation", "warning", "the clause runs and carries no situation")
+        if world.roles is not None and runs:
+            for role in clause.binds:
+                if role in defined and role not in world.roles:
+                    yield at((*path, "binds"), "unknown-role", "warning", f"the program has no role {role!r}")
+        for number, rule in enumerate(clause.rules):
+            place = (*path, "rules", number)
+            yield from _rule(rule, place, clause.status, world, at)
+
+
+def _rule(rule: Any, place: Path, status: str, world: World, at: Any) -> Iterator[Finding]:
+    if world.events is not None:
+        for key, names in _events(rule):
+            for event in names:
+                if event not in world.events:
+                    severity = "error" if key == "end" and len(names) == 1 else "warning"
+                    yield at((*place, key), "unheard-event", severity, f"nothing emits {event}")
+    if isinstance(rule, FormRule) and world.forms is not None and rule.form not in world.forms:
+        yield at((*place, "form"), "unknown-form", "warning", f"nobody defines the form {rule.form!r}")
+    if (
+        isinstance(rule, ConsequenceRule)
+        and rule.template
+        and world.templates is not None
+        and rule.template not in world.templates
+    ):
+        yield at((*place, "template"), "unknown-template", "warning", f"there is no template {rule.template!r}")
+    if isinstance(rule, IndicatorRule) and world.fact_sets is not None and rule.facts not in world.fact_sets:
+        yield at((*place, "facts"), "unknown-facts", "warning", f"no app publishes the fact set {rule.facts!r}")
+
+
+def _events(rule: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(rule, ClockRule):
+        for key in ("start", "end", "cancel", "reassess"):
+            yield key, getattr(rule, key)
+    elif isinstance(rule, ConsequenceRule) and rule.of is None:
+        yield "on", (rule.on,)
+    elif isinstance(rule, CadenceRule):
+        yield "met_by", rule.met_by
+
+
+# -- between policies
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    name: str
+    document: Document
+    path: Path
+    clause: str
+    rule: ClockRule
+
+
+def _between(read: Mapping[str, tuple[Document, Policy]], world: World) -> Iterator[Finding]:
+    names: dict[str, str] = {}
+    clocks: list[_Placed] = []
+    for name, (document, policy) in read.items():
+        for index, clause in enumerate(policy.clauses):
+            for number, parameter in enumerate(clause.parameters):
+                path: Path = ("clauses", index, "parameters", number, "name")
+                if parameter.name in names:
+                    mark = document.mark(path)
+                    message = f"{parameter.name} is also defined in {names[parameter.name]}"
+                    yield Finding(name, mark.line, mark.column, "defined-twice", "error", clause.id, message)
+                names[parameter.name] = clause.id
+            for number, rule in enumerate(clause.rules):
+                if isinstance(rule, ClockRule):
+                    clocks.append(_Placed(name, document, ("clauses", index, "rules", number), clause.id, rule))
+    for one, other in itertools.combinations(clocks, 2):
+        if _contradict(one.rule, other.rule, world.subjects):
+            mark = other.document.mark(other.path)
+            message = (
+                f"{one.clause} and {other.clause} set two limits for one thing: {one.rule.within} and {other.rule.within} "
+                f"from {_said(one.rule.start, other.rule.start)} to {', '.join(other.rule.end)}"
+            )
+            yield Finding(other.name, mark.line, mark.column, "two-limits", "warning", other.clause, message)
+
+
+def _said(left: Iterable[str], right: Iterable[str]) -> str:
+    return ", ".join(event for event in left if event in set(right))
+
+
+def _contradict(one: ClockRule, other: ClockRule, subjects: Mapping[str, Subject]) -> bool:
+    return (
+        one.within is not None
+        and other.within is not None
+        and one.within != other.within
+        and one.subject == other.subject
+        and one.per == other.per
+        and set(one.end) == set(other.end)
+        and not set(one.start).isdisjoint(other.start)
+        and overlap(one.when, other.when, subjects.get(one.subject))
+    )
+
+
+def overlap(one: str, other: str, subject: Subject | None) -> bool:
+    """Whether some facts satisfy both conditions; over closed facts by trying them all, else only when the texts are equal."""
+    if one == other or "true" in (one, other):
+        return True
+    if subject is None:
+        return False
+    try:
+        left, right = Condition.compile(one, subject), Condition.compile(other, subject)
+    except ConditionError:
+        return False
+    uses = sorted({*left.uses, *right.uses})
+    ranges = [_values(subject.fields[name]) for name in uses]
+    size = 1
+    for values in ranges:
+        size *= len(values)
+    if not size or size > MOST_SITUATIONS:
+        return False
+    return any(_both(left, right, dict(zip(uses, values, strict=True))) for values in itertools.product(*ranges))
+
+
+def _both(left: Condition, right: Condition, facts: dict[str, FactValue]) -> bool:
+    try:
+        return left.holds(facts) and right.holds(facts)
+    except ConditionFailed:
+        return False
+
+
+def _values(field: FactType) -> tuple[FactValue, ...]:
+    if field.kind == "bool":
+        return (True, False)
+    return field.choices
+
+
+def summary(text: str) -> dict[str, int]:
+    """The coverage meter of one policy file: clauses by status. Raises PolicyError."""
+    return dict(loading.build(parse(text)).counts())

@@ -1,0 +1,118 @@
+"""What lint sees, and what it leaves in peace."""
+
+from __future__ import annotations
+
+
+import pytest
+
+from nuoda.engine.rulebook.pure.linting import Finding, World, lint, overlap
+
+from .subjects import SUBJECTS, TICKET
+from .test_policies import CLOCK, FILES, TEXT, gate, small
+
+EVENTS = frozenset({"ticket.reported", "ticket.answered", "ticket.solved"})
+SITUATION = f"""\
+    examples: [{{name: {TEXT}, subject: ticket, verb: report, facts: {{has_name: true}}, refused: []}}]
+"""
+
+
+def world(**more: frozenset[str]) -> World:
+    return World(SUBJECTS, events=more.pop("events", EVENTS), **more)
+
+
+def codes(*texts: str, **more: frozenset[str]) -> list[str]:
+    return [finding.code for finding in lint({f"p{n}": text for n, text in enumerate(texts)}, world(**more))]
+
+
+CLEAN = small(gate() + SITUATION)
+
+
+def test_a_clean_policy_has_no_finding() -> None:
+    assert lint({"small": CLEAN}, world(roles=frozenset({"agent"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (small(gate() + SITUATION, text="{zh-hans: 尽快办, zh-hant: 一, en: one}"), "undefined-word"),
+        (CLEAN.replace("binds: [agent]", "binds: []"), "no-role"),
+        (small(gate()), "no-situation"),
+        (small(gate("has_nme") + SITUATION), "check"),
+        (CLEAN.replace("refused: []", "refused: [named]"), "situation"),
+        (CLEAN.replace("section: '1'", "section: 1"), "load"),
+        (small(CLOCK.replace("end: ticket.answered", "end: ticket.greeted")), "unheard-event"),
+        (small(CLOCK.replace("start: ticket.reported", "start: ticket.rung")), "unheard-event"),
+    ],
+)
+def test_each_weakness_is_named(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+def test_a_clock_that_nothing_can_end_is_an_error_and_one_of_several_ends_a_warning() -> None:
+    def severities(end: str) -> list[str]:
+        found = lint({"p": small(CLOCK.replace("end: ticket.answered", f"end: {end}"))}, world())
+        return [finding.severity for finding in found if finding.code == "unheard-event"]
+
+    assert severities("ticket.greeted") == ["error"]
+    assert severities("[ticket.answered, ticket.greeted]") == ["warning"]
+
+
+def test_forms_templates_roles_and_fact_sets_that_nobody_offers() -> None:
+    form = f"""\
+    rules:
+      - {{form: sheet, title: {TEXT}, subject: ticket, verb: report, fields: [number]}}
+      - {{consequence: tell, on: ticket.reported, tell: [agent], template: hello}}
+      - {{indicator: rate, label: {TEXT}, facts: repairs, denominator: 'true'}}
+"""
+    nothing: frozenset[str] = frozenset()
+    found = codes(small(form), forms=nothing, templates=nothing, roles=nothing, fact_sets=nothing)
+    assert {"unknown-form", "unknown-template", "unknown-role", "unknown-facts"} <= set(found)
+    known = codes(
+        small(form),
+        forms=frozenset({"sheet"}),
+        templates=frozenset({"hello"}),
+        roles=frozenset({"agent"}),
+        fact_sets=frozenset({"repairs"}),
+    )
+    assert not {"unknown-form", "unknown-template", "unknown-role", "unknown-facts"} & set(known)
+
+
+def other(text: str) -> str:
+    return text.replace("policy: small", "policy: other").replace("code: SM", "code: OT").replace("SM-1", "OT-1")
+
+
+def test_two_limits_for_one_thing_are_found_across_policies() -> None:
+    ten = small(CLOCK)
+    twenty = other(small(CLOCK.replace("10 min", "20 min")))
+    assert "two-limits" in codes(ten, twenty)
+    assert "two-limits" not in codes(ten, other(ten))
+    urgent = other(small(CLOCK.replace("within: 10 min", 'within: 20 min\n        when: severity == "urgent"')))
+    general = small(CLOCK.replace("within: 10 min", 'within: 10 min\n        when: severity == "general"'))
+    assert "two-limits" not in codes(general, urgent)
+    fault = small(CLOCK.replace("within: 10 min", 'within: 10 min\n        when: kind == "fault"'))
+    assert "two-limits" in codes(fault, urgent)
+
+
+def test_a_number_defined_in_two_policies_is_an_error() -> None:
+    more = f"    parameters:\n      - {{name: limit, kind: int, value: 5, why: {TEXT}}}\n"
+    assert codes(small(gate() + SITUATION, more=more), other(small(gate() + SITUATION, more=more))) == ["defined-twice"]
+
+
+def test_overlap_of_conditions() -> None:
+    assert overlap('kind == "fault"', 'severity == "urgent" && !solved', TICKET)
+    assert not overlap('kind == "fault"', 'kind in ["complaint", "suggestion"]', TICKET)
+    assert overlap("visits > 2", "visits > 2", TICKET)
+    assert not overlap("visits > 2", "visits > 3", TICKET)  # open numbers: only equal texts are known to meet
+
+
+def test_the_shipped_policies_have_no_error_and_no_two_limits() -> None:
+    found: list[Finding] = lint({path.parent.name: path.read_text(encoding="utf-8") for path in FILES}, World(SUBJECTS))
+    assert [finding for finding in found if finding.severity == "error"] == []
+    assert {finding.code for finding in found} == {"undefined-word"}
+    assert not [finding for finding in found if finding.clause.startswith("MN-3")]
+
+
+def test_findings_have_their_place() -> None:
+    [finding] = [f for f in lint({"small": small(gate("has_nme") + SITUATION)}, world()) if f.code == "check"]
+    assert (finding.line, finding.column, finding.clause) == (22, 18, "SM-1")
+    assert str(finding).startswith("small:22:18: error: ")
