@@ -29,7 +29,13 @@ def measure(times: int = 100_000, seed: int = 7) -> dict[str, object]:
     for moment in moments:
         calendar.add(moment, four_hours)
     seconds = time.perf_counter() - begun
-    return {"name": "clocks.add_working_hours", "times": times, "seconds": round(seconds, 4), "limit": LIMIT, "ok": seconds < LIMIT}
+    return {
+        "name": "clocks.add_working_hours",
+        "times": times,
+        "seconds": round(seconds, 4),
+        "limit": LIMIT,
+        "ok": seconds < LIMIT,
+    }
 
 
 if __name__ == "__main__":

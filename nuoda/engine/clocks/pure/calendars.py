@@ -280,8 +280,7 @@ class Calendar:
 
         def offset(at: int) -> int:
             found = (_EPOCH + timedelta(microseconds=at)).astimezone(zone).utcoffset()
-            assert found is not None
-            return found // _MICROSECOND
+            return (found or timedelta(0)) // _MICROSECOND
 
         found = []
         begin, current = low, offset(low)

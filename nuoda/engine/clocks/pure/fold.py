@@ -28,6 +28,7 @@ from .values import (
     Mark,
     Problem,
     Start,
+    clock,
     deadline_id,
 )
 
@@ -139,7 +140,7 @@ class _Case:
     # -- ending ----------------------------------------------------------------------------------------
 
     def _meets(self, bound: BoundRule, correlation: str, h: Happening) -> bool:
-        rule = _clock(bound)
+        rule = clock(bound)
         return _same(rule, correlation, h) and self._holds(bound, rule.end_when, h) is True
 
     def _end(self, d: DeadlineState, h: Happening, cause: Cause) -> None:
@@ -177,7 +178,7 @@ class _Case:
     def _remember(self, h: Happening) -> None:
         """Keep what a later reassessment needs, and reassess what this happening asks for."""
         for key, start in list(self.starts.items()):
-            rule = _clock(start.bound)
+            rule = clock(start.bound)
             if h.type in rule.end and start.end is None and self._meets(start.bound, start.correlation, h):
                 start = self.starts[key] = replace(start, end=h.key)
             elif h.type in rule.cancel and _same(rule, start.correlation, h):
@@ -187,16 +188,18 @@ class _Case:
                 self._reassess(start, h)
 
     def _reassess(self, start: Start, h: Happening) -> None:
-        rule = _clock(start.bound)
+        rule = clock(start.bound)
         applies = self._holds(start.bound, rule.when, h)
         if applies is None:
             return
         d = self._of(start)
         if d is not None and d.owed and not applies:
             self._end(d, h, "reassessed")
-        elif applies and (d is None or d.cause == "reassessed" and d.state == "withdrawn"):
-            self._anew(start, h)
-        elif applies and d is not None and d.running and rule.within_fact is not None:
+        elif applies and (
+            d is None
+            or (d.cause == "reassessed" and d.state == "withdrawn")
+            or (d.running and rule.within_fact is not None)
+        ):
             self._anew(start, h)
 
     def _of(self, start: Start) -> DeadlineState | None:
@@ -232,7 +235,7 @@ class _Case:
         self._put(running.advanced(d, h.happened_at) if d.running else d)
 
     def _open(self, start: Start, judged: Happening) -> DeadlineState | None:
-        rule, h = _clock(start.bound), start.happening
+        rule, h = clock(start.bound), start.happening
         promise = None
         if rule.within_fact is not None:
             promise = judged.data.get(rule.within_fact, judged.facts.get(rule.within_fact))
@@ -244,7 +247,7 @@ class _Case:
             return None
 
     def _start(self, bound: BoundRule, h: Happening) -> None:
-        rule = _clock(bound)
+        rule = clock(bound)
         correlation = ""
         if rule.per is not None:
             value = h.data.get(rule.per)
@@ -270,11 +273,6 @@ class _Case:
             self.starts[key] = start
         if d is not None:
             self._put(_under_way(d, self.tracks))
-
-
-def _clock(bound: BoundRule) -> ClockRule:
-    assert isinstance(bound.rule, ClockRule)
-    return bound.rule
 
 
 def _same(rule: ClockRule, correlation: str, h: Happening) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from nuoda.engine.rulebook.pure.durations import Duration
-from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
+from nuoda.engine.rulebook.pure.rules import BoundRule
 
 from .calendars import Calendar
-from .values import Cause, DeadlineState, DeadlineStatus, Happening, Pause, deadline_id
+from .values import Cause, DeadlineState, DeadlineStatus, Happening, Pause, clock, deadline_id
 
 ZERO = timedelta(0)
 
@@ -24,11 +25,16 @@ class NoPromise(ValueError):
 
 
 def opened(
-    case_id: UUID, bound: BoundRule, start: Happening, correlation: str, round_: int, calendar: Calendar, promise: object
+    case_id: UUID,
+    bound: BoundRule,
+    start: Happening,
+    correlation: str,
+    round_: int,
+    calendar: Calendar,
+    promise: object,
 ) -> DeadlineState:
     """A deadline from its start; `promise` is the moment of a `within_fact` rule. Raises NoPromise."""
-    rule = bound.rule
-    assert isinstance(rule, ClockRule)
+    rule = clock(bound)
     began = start.happened_at
     promised_at: datetime | None = None
     if rule.within is not None:
@@ -96,7 +102,7 @@ def _run(d: DeadlineState, cursor: datetime) -> DeadlineState:
 
 def _warnings(d: DeadlineState) -> list[tuple[int, datetime]]:
     """Warnings of a running deadline not yet reached, with their moments, none before the cursor."""
-    assert d.due_at is not None
+    due = cast(datetime, d.due_at)
     found = []
     given = {index for index, _ in d.warned}
     for index, warning in enumerate(d.rule.warnings):
@@ -106,8 +112,7 @@ def _warnings(d: DeadlineState) -> list[tuple[int, datetime]]:
             spare = d.remaining - d.budget * (1 - warning.share)
             at = after(d, d.cursor, spare) if spare > ZERO else d.cursor
         else:
-            assert warning.before is not None
-            at = max(d.calendar.back(d.due_at, warning.before), d.cursor)
+            at = max(d.calendar.back(due, cast(Duration, warning.before)), d.cursor)
         found.append((index, at))
     return found
 
@@ -135,8 +140,7 @@ def advanced(d: DeadlineState, now: datetime) -> DeadlineState:
         if d.state == "paused":
             d = _run(d, d.next_at)
             continue
-        due = d.due_at
-        assert due is not None
+        due = cast(datetime, d.due_at)
         reached = [w for w in _warnings(d) if w[1] <= min(now, due)]
         if reached:
             d = replace(d, warned=(*d.warned, *sorted(reached, key=lambda w: (w[1], w[0]))))
@@ -186,8 +190,7 @@ def resumed(d: DeadlineState, reason: str, at: datetime) -> DeadlineState:
     d = replace(d, pauses=(*d.pauses, over), held=held)
     if over.stops and over.limit_at is not None:
         limit = next(p.limit for p in d.rule.pauses if p.reason == reason)
-        assert limit is not None
-        spent = _spent(d, limit, over.from_at, min(at, over.limit_at))
+        spent = _spent(d, cast(Duration, limit), over.from_at, min(at, over.limit_at))
         d = replace(d, allowances=tuple((r, left - spent if r == reason else left) for r, left in d.allowances))
     if d.state != "paused":
         return d

@@ -112,8 +112,7 @@ class DeadlineState:
 
     @property
     def rule(self) -> ClockRule:
-        assert isinstance(self.bound.rule, ClockRule)
-        return self.bound.rule
+        return clock(self.bound)
 
     @property
     def ref(self) -> str:
@@ -189,6 +188,13 @@ class CaseState:
     def next_at(self) -> datetime | None:
         """The earliest moment at which time alone changes a deadline."""
         return min((at for i in self.owed if (at := self.deadlines[i].next_at) is not None), default=None)
+
+
+def clock(bound: BoundRule) -> ClockRule:
+    """The clock rule in its place; raises TypeError for a rule of another kind."""
+    if not isinstance(bound.rule, ClockRule):
+        raise TypeError(f"{bound.ref} is no clock")
+    return bound.rule
 
 
 class Book(Protocol):

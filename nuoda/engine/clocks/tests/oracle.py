@@ -86,7 +86,9 @@ def draw_world(seed: int) -> World:
         return None if spelled is None else Duration.parse(spelled)
 
     pauses = tuple(PauseReason(reason, limit()) for reason in ("customer", "parts") if draw.random() < 0.8)
-    warnings = (Warning(share=draw.choice((0.25, 0.5, 0.75))), Warning(before=Duration.parse("30 min")))[: draw.randrange(3)]
+    warnings = (Warning(share=draw.choice((0.25, 0.5, 0.75))), Warning(before=Duration.parse("30 min")))[
+        : draw.randrange(3)
+    ]
 
     def rule(key: str, severity: str) -> ClockRule:
         return ClockRule(

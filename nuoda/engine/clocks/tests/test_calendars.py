@@ -81,12 +81,14 @@ def test_a_stretch_out_of_reach_is_an_error_and_not_a_wrong_date() -> None:
         OFFICE.add(moment("2026-03-06 10:00"), Duration(100_000, "working_d"))
 
 
-moments = st.datetimes(datetime(2019, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2019, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 — asked so
 amounts = st.integers(1, 5000).map(lambda n: Duration(n, "working_min"))
 calendars = st.sampled_from(
     [OFFICE, ALWAYS, office({date(2024, 2, 29): (), date(2024, 3, 2): DAY})]
-    + [Calendar(zone, zone, (DAY, ((0, 1440),), (), ((1200, 1440),), ((0, 100), (200, 300)), (), DAY))
-       for zone in ("America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")]
+    + [
+        Calendar(zone, zone, (DAY, ((0, 1440),), (), ((1200, 1440),), ((0, 100), (200, 300)), (), DAY))
+        for zone in ("America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")
+    ]
 )
 
 

@@ -109,7 +109,7 @@ def test_a_pause_at_the_due_time_cannot_save_it() -> None:
     assert d.state == "missed"
 
 
-SEVERITY = dict(reassess=("ticket.severity",), cancel=("ticket.cancelled",))
+SEVERITY = {"reassess": ("ticket.severity",), "cancel": ("ticket.cancelled",)}
 TWO = (
     clock("urgent", "2 h", when="severity=urgent", **SEVERITY),
     clock("general", "24 h", when="severity=general", **SEVERITY),
@@ -200,14 +200,20 @@ def test_a_rule_that_cannot_be_judged_is_recorded_and_opens_nothing() -> None:
 
 def test_a_waiver_ends_what_is_owed_and_leaves_a_miss() -> None:
     waived = str(deadline_id(CASE, "MN-1/answer", ident(1), ""))
-    [d] = run(book(clock()), "2026-03-06 19:00", REPORT, happening(2, "deadline.waived", "2026-03-06 17:55", deadline=waived))
+    [d] = run(
+        book(clock()), "2026-03-06 19:00", REPORT, happening(2, "deadline.waived", "2026-03-06 17:55", deadline=waived)
+    )
     assert d.state == "waived"
-    [d] = run(book(clock()), "2026-03-06 19:00", REPORT, happening(2, "deadline.waived", "2026-03-06 18:55", deadline=waived))
+    [d] = run(
+        book(clock()), "2026-03-06 19:00", REPORT, happening(2, "deadline.waived", "2026-03-06 18:55", deadline=waived)
+    )
     assert (d.state, d.owed) == ("missed", False)
 
 
 def test_warnings_are_reached_once_and_move_with_a_pause() -> None:
-    plain = book(clock(within="2 h", pauses=waiting(), warnings=(Warning(share=0.5), Warning(before=Duration.parse("30 min")))))
+    plain = book(
+        clock(within="2 h", pauses=waiting(), warnings=(Warning(share=0.5), Warning(before=Duration.parse("30 min"))))
+    )
     [d] = run(plain, "2026-03-06 19:25", REPORT)
     assert d.warned == ((0, moment("2026-03-06 18:50")), (1, moment("2026-03-06 19:20")))
     [d] = run(
@@ -253,7 +259,8 @@ def test_a_deep_case_costs_about_the_same_for_each_further_event() -> None:
         at = base + timedelta(minutes=20 * number)
         kinds = ("ticket.reported", "ticket.paused", "ticket.resumed", "ticket.answered")
         events += [
-            happening(number * 4 + i + 1, kind, at + timedelta(minutes=i), reason="customer") for i, kind in enumerate(kinds)
+            happening(number * 4 + i + 1, kind, at + timedelta(minutes=i), reason="customer")
+            for i, kind in enumerate(kinds)
         ]
     case = fold(CASE, events, book(rule), base + timedelta(days=60))
     assert len(case.deadlines) == 1500 and not case.owed

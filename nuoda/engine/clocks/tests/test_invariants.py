@@ -1,4 +1,4 @@
-"""Invariants of the rulebook, for what is a matter of calculation: replay equals life, one function, explained, order."""
+"""Invariants of the rulebook that are a matter of calculation: replay equals life, one function, explained, order."""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ def duration(text: str) -> Duration:
     return Duration.parse(text)
 
 
-def happening(number: int, type_: str, at: str | datetime, *, facts: Mapping[str, object] | None = None, **data: object) -> Happening:
+def happening(
+    number: int, type_: str, at: str | datetime, *, facts: Mapping[str, object] | None = None, **data: object
+) -> Happening:
     happened = moment(at) if isinstance(at, str) else at
     return Happening(ident(number), type_, happened, happened, facts or {}, data, actor="tester")
 
@@ -93,4 +95,18 @@ def bound(rule: ClockRule, clause: str = "MN-1", version: int = 1) -> BoundRule:
     return BoundRule(ident(9000 + version), "MN", f"{version}.0", clause, rule)
 
 
-__all__ = ["ALWAYS", "CASE", "OFFICE", "Plain", "book", "bound", "clock", "duration", "happening", "ident", "moment", "office", "waiting"]
+__all__ = [
+    "ALWAYS",
+    "CASE",
+    "OFFICE",
+    "Plain",
+    "book",
+    "bound",
+    "clock",
+    "duration",
+    "happening",
+    "ident",
+    "moment",
+    "office",
+    "waiting",
+]

@@ -1,0 +1,31 @@
+"""Who may do what with deadlines and calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from nuoda.foundation.base.pure.actors import Actor
+
+EVERYTHING_OWED = ("service_manager", "quality_supervisor", "hq_support", "director")
+"""Roles that see everybody's duties of the company as theirs to watch."""
+
+
+def may_waive(actor: Actor) -> bool:
+    """An exception to a clause is granted by those who answer for its keeping, never by who owes it."""
+    return actor.reach in ("company", "system") and actor.has("service_manager", "quality_supervisor", "director")
+
+
+def may_edit_calendars(actor: Actor) -> bool:
+    return actor.reach in ("company", "system") and actor.has("system_admin", "service_manager")
+
+
+def may_supervise(actor: Actor) -> bool:
+    """See what was recorded late, and the calendars."""
+    return actor.reach in ("company", "system") and actor.has(*EVERYTHING_OWED, "system_admin", "audit_admin")
+
+
+VERBS: Mapping[str, Callable[[Actor], bool]] = {
+    "deadline.waive": may_waive,
+    "calendar.edit": may_edit_calendars,
+    "late.list": may_supervise,
+}

@@ -1,0 +1,67 @@
+"""The sweep: what time alone brings about."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from nuoda.foundation.base.access import scoped, system
+
+from . import cases
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+"""Deadlines per transaction: its cases are locked meanwhile (about 0.3 s), and what a crash has to repeat."""
+
+
+@dataclass(slots=True)
+class Swept:
+    cases: int = 0
+    failed: int = 0
+
+
+def sweep(company_id: UUID, *, at: datetime | None = None, batch: int = BATCH, most: int | None = None) -> Swept:
+    """Warn, miss and end pauses whose limit is over, for one company, until nothing is left (or `most` cases are done).
+
+    Opens its own transactions. Any number of workers may run it at once: a case that another one holds is left to
+    him, and warnings and misses are written together with their journal entry or not at all. `at` None: the
+    database's clock.
+    """
+    done = Swept()
+    failed: list[UUID] = []
+    while most is None or done.cases < most:
+        with scoped(system(company_id)) as now:
+            moment = at or now
+            case_ids = cases.candidates(company_id, at=moment, limit=batch, besides=failed)
+        if not case_ids:
+            break
+        looked_at = 0
+        try:
+            with scoped(system(company_id)):
+                looked_at = cases.reconcile(case_ids, actor=system(company_id), at=moment, skip_locked=True)
+        except Exception:
+            log.exception("A batch of %d cases could not be swept; trying them one by one", len(case_ids))
+            for case_id in case_ids:
+                if _alone(company_id, case_id, moment):
+                    looked_at += 1
+                else:
+                    failed.append(case_id)
+        if not looked_at:
+            break  # everything due is in other hands
+        done.cases += looked_at
+    done.failed = len(failed)
+    return done
+
+
+def _alone(company_id: UUID, case_id: UUID, at: datetime) -> bool:
+    try:
+        with scoped(system(company_id)):
+            cases.reconcile([case_id], actor=system(company_id), at=at, skip_locked=True)
+    except Exception:
+        # Whatever is wrong with one case must not keep the others from being warned and missed.
+        log.exception("Case %s could not be swept", case_id)
+        return False
+    return True

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ClocksConfig(AppConfig):
+    name = "nuoda.engine.clocks"
+    label = "clocks"
+    verbose_name = _("clocks")
+
+    def ready(self) -> None:
+        from . import events, reactions  # noqa: F401 — importing registers them

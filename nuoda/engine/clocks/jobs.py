@@ -1,0 +1,29 @@
+"""Background jobs of the clocks."""
+
+from __future__ import annotations
+
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from nuoda.foundation.base.access import now
+from nuoda.foundation.orgs.models import Company
+
+from .actions import calendars, sweeps
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="clocks.sweep", name="clocks.sweep")
+def sweep(timestamp: int) -> None:
+    """Every ten seconds: warn about and miss what is due, in every company."""
+    close_old_connections()
+    for company_id in Company.objects.order_by("id").values_list("id", flat=True):
+        sweeps.sweep(company_id)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(queueing_lock="clocks.look_ahead", name="clocks.look_ahead")
+def look_ahead(timestamp: int) -> None:
+    """Every night: warn months ahead when next year's official days are not known."""
+    close_old_connections()
+    for company_id in Company.objects.order_by("id").values_list("id", flat=True):
+        calendars.look_ahead(company_id, at=now())
