@@ -243,6 +243,7 @@ if not PRODUCTION and env.get("HOST") not in {"127.0.0.1", "localhost", "::1"}:
     ALLOWED_HOSTS.append("*")
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
 CSRF_COOKIE_NAME = "nuoda_csrf"
+CSRF_FAILURE_VIEW = "nuoda.foundation.ui.web.views.csrf_failed"
 SESSION_COOKIE_NAME = "nuoda_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

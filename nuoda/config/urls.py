@@ -18,3 +18,9 @@ urlpatterns += [
     path("language/", include("django.conf.urls.i18n")),
     path("texts.js", JavaScriptCatalog.as_view(), name="texts"),
 ]
+
+# What went wrong, why, and what to do.
+handler400 = "nuoda.foundation.ui.web.views.bad_request"
+handler403 = "nuoda.foundation.ui.web.views.forbidden"
+handler404 = "nuoda.foundation.ui.web.views.not_found"
+handler500 = "nuoda.foundation.ui.web.views.broken"

@@ -10,10 +10,9 @@ from django.utils import translation
 
 
 class LanguageMiddleware:
-    """Cookie, else the person's own choice, else simplified Chinese. What the browser asks for does not count: the product
-    speaks Chinese until somebody chooses otherwise.
+    """The language that the cookie names, else simplified Chinese; a person's own choice is set later, where he is known.
 
-    Stands after ActorMiddleware; without an actor yet it still reads the cookie.
+    What the browser asks for does not count: the product speaks Chinese until somebody chooses otherwise.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -21,18 +20,10 @@ class LanguageMiddleware:
         self.known = {code for code, _name in settings.LANGUAGES}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        code = self.language(request)
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        code = chosen if chosen in self.known else settings.LANGUAGE_CODE
         with translation.override(code):
             request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", code)
+            response.headers.setdefault("Content-Language", translation.get_language() or code)
         return response
-
-    def language(self, request: HttpRequest) -> str:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if chosen in self.known:
-            return chosen
-        actor = getattr(request, "actor", None)
-        if actor is not None and actor.language in self.known:
-            return str(actor.language)
-        return settings.LANGUAGE_CODE

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
 
@@ -14,11 +15,11 @@ from ..pure import menu
 from ..pure.shell import shell
 
 GROUPS: dict[str, Any] = {
-    "work": _("Work"),
-    "records": _("Records"),
-    "rules": _("Regulations"),
-    "figures": _("Figures"),
-    "admin": _("Administration"),
+    "work": pgettext_lazy("menu", "Work"),
+    "records": pgettext_lazy("menu", "Records"),
+    "rules": pgettext_lazy("menu", "Regulations"),
+    "figures": pgettext_lazy("menu", "Figures"),
+    "admin": pgettext_lazy("menu", "Administration"),
 }
 LANGUAGES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
 THEMES = (("auto", _("As the system"), "device-desktop"), ("light", _("Light"), "sun"), ("dark", _("Dark"), "moon"))

@@ -125,7 +125,7 @@
     const tell = () => {
       const n = count();
       bar.classList.toggle("nu-active", n > 0);
-      bar.querySelector("[data-bulk-count]").textContent = n ? (texts().chosen ?? "%n").replace("%n", n) : "";
+      bar.querySelector("[data-bulk-count]").textContent = n ? (texts().chosen ?? "{n}").replace("{n}", n) : "";
       if (head) { head.checked = n === boxes.length && n > 0; head.indeterminate = n > 0 && n < boxes.length; }
     };
     form.addEventListener("change", (event) => {
@@ -138,7 +138,7 @@
       event.preventDefault();
       const n = count();
       if (!n) return;
-      ask(`${button.dataset.question} (${(texts().chosen ?? "%n").replace("%n", n)})`, button.hasAttribute("data-danger") ? n : 0).then((typed) => {
+      ask(`${button.dataset.question} (${(texts().chosen ?? "{n}").replace("{n}", n)})`, button.hasAttribute("data-danger") ? n : 0).then((typed) => {
         if (typed === null) return;
         form.querySelector("[name=typed]").value = typed;
         form.dataset.sure = "1";
@@ -157,7 +157,7 @@
     typed.hidden = !number;
     input.value = "";
     const line = dialog.querySelector("[data-confirm-ask]");
-    line.textContent = line.dataset.text.replace("%n", number);
+    line.textContent = line.dataset.text.replace("{n}", number);
     const yes = dialog.querySelector("[data-confirm-yes]");
     yes.disabled = Boolean(number);
     input.oninput = () => { yes.disabled = input.value.trim() !== String(number); };
@@ -193,8 +193,8 @@
     const minutes = Math.floor(Math.abs(milliseconds) / 60000);
     const days = Math.floor(minutes / 1440), hours = Math.floor(minutes / 60) % 24, rest = minutes % 60;
     const pieces = days ? [[days, t.day], [hours, t.hour]] : hours ? [[hours, t.hour], [rest, t.minute]] : [[rest, t.minute]];
-    const words = pieces.filter(([n], index) => n || !index).map(([n, text]) => text.replace("%n", n)).join(" ");
-    return (milliseconds >= 0 ? t.left : t.over).replace("%s", words);
+    const words = pieces.filter(([n], index) => n || !index).map(([n, text]) => text.replace("{n}", n)).join(" ");
+    return (milliseconds >= 0 ? t.left : t.over).replace("{span}", words);
   }
   function tick() {
     if (!texts().left) return;
