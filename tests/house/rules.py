@@ -18,7 +18,8 @@ ORDER = {
     "interface": ["api", "reports", "portal", "desk"],
 }  # fmt: skip
 FILES = {
-    "__init__.py", "apps.py", "states.py", "facts.py", "events.py", "access.py", "queries.py", "reactions.py", "jobs.py",
+    "__init__.py", "apps.py", "states.py", "facts.py", "events.py", "access.py", "queries.py", "reactions.py",
+    "jobs.py",
 }  # fmt: skip
 FOLDERS = {
     "pure", "models", "actions", "web", "api", "templates", "static", "management", "templatetags", "migrations",
@@ -77,12 +78,12 @@ def environment_readers(package: Path) -> Iterator[str]:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
-                if not _handed_on(tree, node):
-                    yield f"{path.relative_to(package)}:{node.lineno}: reads the environment"
+            reads = isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+            if reads and not _handed_on(tree, node):
+                yield f"{path.relative_to(package)}:{node.lineno}: reads the environment"
 
 
-def _handed_on(tree: ast.AST, node: ast.Attribute) -> bool:
+def _handed_on(tree: ast.AST, node: ast.AST) -> bool:
     """`{**os.environ, …}` passes the environment on to a child without reading a variable."""
     return any(
         isinstance(parent, ast.Dict) and None in parent.keys and node in parent.values for parent in ast.walk(tree)

@@ -1,0 +1,1 @@
+"""Business flows in business words."""
