@@ -13,10 +13,11 @@ class ApprovalsConfig(AppConfig):
         from nuoda.foundation.journal.pure import kinds
 
         from . import facts, queries
-        from .web import menu
+        from .web import menu, panels
 
         kinds.register("approval", prefix="SP", label=_("approval"))
         kinds.address("approval", "approvals:approval")
         rulebook_facts.register(facts.APPROVAL)
         moves.register_hold(queries.hold)
         menu.register()
+        panels.register()
