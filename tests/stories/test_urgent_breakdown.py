@@ -51,7 +51,7 @@ def test_the_breakdown_is_answered_attended_repaired_signed_and_closed_in_time()
     stage.note(job)
     with pytest.raises(Refused) as refusal:
         stage.work(job, "complete")
-    assert refusal.value.clauses == ("DL-3.3f",) or set(refusal.value.clauses) <= {"DL-3.3f", "MN-3.2.2c"}
+    assert set(refusal.value.clauses) <= {"DL-3.3f", "MN-3.2.2c"}, "only the customer's word is missing"
     stage.sign(job)
     stage.work(job, "complete")
 
@@ -64,7 +64,8 @@ def test_the_breakdown_is_answered_attended_repaired_signed_and_closed_in_time()
         assert PartUsed.objects.get().name == "油泵轴承 6204"
         closures.close(queries.hold(actor, id=ticket.pk), actor=actor, at=at)
     assert stage.ticket(ticket).state == "closed"
-    assert [row.ref for row in stage.clocks(ticket).values() if row.state in ("open", "paused", "missed")] == []
+    owed = [row.ref for row in stage.clocks(ticket).values() if row.state in ("open", "paused", "missed")]
+    assert owed == ["LC-4.3.4a/follow_up"], "only the follow-up call is still to come"
 
 
 def test_nobody_comes_the_miss_is_recorded_once_and_dated_at_its_due_time() -> None:
@@ -121,5 +122,5 @@ def test_an_incomplete_report_names_what_is_missing() -> None:
     stage = Stage.set()
     with pytest.raises(Refused) as refusal:
         stage.report(product=None, contact=None, problem="", caller_name="", caller_phone="")
-    assert refusal.value.clauses == ("DL-3.1a",)
+    assert "DL-3.1a" in refusal.value.clauses
     assert {"has_name", "has_model", "has_problem"} <= set(refusal.value.fields)

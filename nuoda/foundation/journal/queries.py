@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
@@ -60,11 +59,8 @@ def remarks(actor: Actor, entries: Iterable[Entry]) -> dict[UUID, str]:
     )
 
 
-def search(actor: Actor, text: str, *, kinds: Iterable[str] = (), limit: int = 20) -> QuerySet[Dossier]:
-    """Dossiers that carry all words of the text: number, name, phone tail, serial, Chinese substring.
-
-    A search of only one Latin letter or of nothing finds nothing.
-    """
+def matching(actor: Actor, text: str, *, kinds: Iterable[str] = ()) -> QuerySet[Dossier]:
+    """Dossiers that carry all words of the text, in no order; nothing for a text without words."""
     words = tokens(text)[:20]
     rows = Dossier.visible_to(actor)
     if not words:
@@ -72,5 +68,11 @@ def search(actor: Actor, text: str, *, kinds: Iterable[str] = (), limit: int = 2
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
     query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
-    matching = RawSQL('"journal_dossier"."search" @@ %s::tsquery', (query,))  # noqa: S611 — words are [0-9a-z] or ideographs
-    return rows.alias(hit=matching).filter(hit=True).order_by("-opened_at")[:limit]
+    return rows.filter(
+        Func(F("search"), Value(query), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ", output_field=BooleanField())
+    )
+
+
+def search(actor: Actor, text: str, *, kinds: Iterable[str] = (), limit: int = 20) -> QuerySet[Dossier]:
+    """What the search box finds: number, name, phone tail, serial, Chinese substring; newest first."""
+    return matching(actor, text, kinds=kinds).order_by("-opened_at")[:limit]

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.events import Event, as_json, payload
+from nuoda.foundation.base.pure.events import Event, as_json, payload, type_of
 from nuoda.foundation.base.pure.ids import id_at, new_id
 from nuoda.foundation.base.pure.refusals import Refused
 
@@ -70,7 +70,7 @@ def record(
         happened_at=when,
         dossier=dossier,
         case_id=dossier.case_id if dossier else None,
-        type=event.type,
+        type=type_of(event),
         payload=payload(event),
         facts=as_json(facts) if facts is not None else None,
         clauses=list(clauses),

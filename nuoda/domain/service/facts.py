@@ -1,0 +1,208 @@
+"""What the service tells the rulebook: typed facts of tickets and work orders (`docs/facts.md`).
+
+Recorded with every event as they are after it; gates see them as they would be. No personal data: codes, counts, yes and no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from nuoda.engine.rulebook.pure.facts import FactType, Subject
+
+from .states import ACTIVE, TICKET as TICKET_MACHINE, WORK_ORDER as WORK_MACHINE
+
+if TYPE_CHECKING:
+    from .models import Ticket, WorkOrder
+
+
+def _label(hans: str, hant: str, en: str) -> dict[str, str]:
+    return {"zh-hans": hans, "zh-hant": hant, "en": en}
+
+
+def _bool(hans: str, hant: str, en: str) -> FactType:
+    return FactType("bool", _label(hans, hant, en))
+
+
+def _int(hans: str, hant: str, en: str) -> FactType:
+    return FactType("int", _label(hans, hant, en))
+
+
+def _text(hans: str, hant: str, en: str, *choices: str) -> FactType:
+    return FactType("text", _label(hans, hant, en), choices)
+
+
+_KINDS = ("consultation", "fault", "complaint", "suggestion")
+_SEVERITIES = ("urgent", "general", "none")
+
+TICKET = Subject(
+    "ticket",
+    _label("服务请求", "服務請求", "ticket"),
+    {
+        "kind": _text("类型", "類型", "kind", *_KINDS),
+        "severity": _text("紧急程度", "緊急程度", "severity", *_SEVERITIES),
+        "channel": _text("渠道", "管道", "channel", "phone", "web", "api"),
+        "state": _text("状态", "狀態", "state"),
+        "dealer": _bool("由经销商负责", "由經銷商負責", "a dealer is responsible"),
+        "answered": _bool("已应答", "已應答", "answered"),
+        "promised": _bool("已承诺时间", "已承諾時間", "a time was promised"),
+        "handed_over": _bool("已转交", "已轉交", "handed over"),
+        "responded": _bool("已响应", "已回應", "responded"),
+        "solved": _bool("已解决", "已解決", "solved"),
+        "in_warranty": _bool("保修期内", "保固期內", "in warranty"),
+        "production_stopped": _bool("设备停机影响生产", "設備停機影響生產", "production has stopped"),
+        "safety_risk": _bool("有安全风险", "有安全風險", "there is a danger to people"),
+        "machines_down": _int("停机台数", "停機台數", "machines standing still"),
+        "has_name": _bool("客户姓名已记录", "客戶姓名已記錄", "the customer's name is recorded"),
+        "has_contact": _bool("联系方式已记录", "聯絡方式已記錄", "a way to reach the customer is recorded"),
+        "has_model": _bool("产品型号已记录", "產品型號已記錄", "the product model is recorded"),
+        "has_purchase_date": _bool("购买时间已记录", "購買時間已記錄", "the purchase date is recorded"),
+        "purchase_date_unknown": _bool("客户说不出购买时间", "客戶說不出購買時間", "the purchase date is unknown"),
+        "has_problem": _bool("问题描述已记录", "問題描述已記錄", "the problem is described"),
+        "has_result": _bool("处理结果已记录", "處理結果已記錄", "the result is recorded"),
+        "has_onsite_work": _bool("有上门工单", "有到府工單", "there was work on site"),
+        "open_work_orders": _int("未完成的工单数", "未完成的工單數", "work orders not finished"),
+        "signed": _bool("客户已签字", "客戶已簽名", "the customer has signed"),
+        "customer_confirmed": _bool("客户已确认解决", "客戶已確認解決", "the customer confirmed the solution"),
+        "apologised": _bool("已致歉安抚", "已致歉安撫", "the apology was said"),
+        "complaint_cause": _text("投诉原因", "客訴原因", "cause of the complaint"),
+        "settlement_fen": _int("和解金额（分）", "和解金額（分）", "settlement in fen"),
+        "reopened": _int("重开次数", "重開次數", "times reopened"),
+        "reason": _text("原因代码", "原因代碼", "reason code of the change"),
+        "visits": _int("上门次数", "到府次數", "visits"),
+    },
+    verbs=tuple(TICKET_MACHINE.moves),
+)
+
+WORK_ORDER = Subject(
+    "work_order",
+    _label("工单", "工單", "work order"),
+    {
+        "kind": _text("处理方式", "處理方式", "kind of work", "onsite", "remote", "software"),
+        "state": _text("状态", "狀態", "state"),
+        "ticket_kind": _text("请求类型", "請求類型", "kind of the ticket", *_KINDS),
+        "severity": _text("紧急程度", "緊急程度", "severity", *_SEVERITIES),
+        "dealer": _bool("由经销商负责", "由經銷商負責", "a dealer is responsible"),
+        "has_task": _bool("维修任务已写明", "維修任務已寫明", "the task is named"),
+        "has_place": _bool("维修地点已写明", "維修地點已寫明", "the place is named"),
+        "has_time": _bool("时间要求已写明", "時間要求已寫明", "the time is named"),
+        "has_technician": _bool("技术人员已指定", "技術人員已指定", "the technician is named"),
+        "technician_qualified": _bool("技术人员证书有效", "技術人員證照有效", "the technician's certificate is valid"),
+        "technician_own": _bool("技术人员属于负责单位", "技術人員屬於負責單位", "the technician belongs to the responsible organisation"),
+        "technician_available": _bool("技术人员有空", "技術人員有空", "the technician is free and not on leave"),
+        "appointment_agreed": _bool("上门时间已约定", "到府時間已約定", "the customer agreed to the appointment"),
+        "prepared": _bool("工具配件已备妥", "工具零件已備妥", "tools and parts are prepared"),
+        "arrived": _bool("已到场", "已到場", "arrived"),
+        "has_date": _bool("维修日期已记录", "維修日期已記錄", "the repair date is recorded"),
+        "has_customer": _bool("客户信息已记录", "客戶資料已記錄", "the customer is recorded"),
+        "has_model": _bool("产品型号已记录", "產品型號已記錄", "the product model is recorded"),
+        "has_symptom": _bool("故障现象已记录", "故障現象已記錄", "the symptom is recorded"),
+        "has_cause": _bool("故障原因已记录", "故障原因已記錄", "the cause is recorded"),
+        "has_measure": _bool("维修措施已记录", "維修措施已記錄", "the measure is recorded"),
+        "explained": _bool("已向客户说明", "已向客戶說明", "fault and measure were explained"),
+        "parts_complete": _bool("更换配件已登记（或确认未换件）", "更換零件已登記（或確認未換件）", "parts are listed, or none was replaced"),
+        "tested": _bool("已调试测试", "已調試測試", "the product was tested"),
+        "site_cleaned": _bool("现场已清理", "現場已清理", "the site was cleaned"),
+        "signed": _bool("客户已签字", "客戶已簽名", "the customer has signed"),
+        "rated": _bool("客户已评价", "客戶已評價", "the customer has rated"),
+        "customer_confirmed": _bool("客户已确认恢复", "客戶已確認恢復", "the customer confirmed that it works"),
+        "remote_result": _text("远程处理结果", "遠端處理結果", "result of the remote session", "", "session", "patch"),
+        "reason": _text("原因代码", "原因代碼", "reason code of the change"),
+        "visits": _int("上门次数", "到府次數", "visits so far"),
+    },
+    verbs=tuple(WORK_MACHINE.moves),
+)
+
+
+def of_ticket(ticket: Ticket, works: Iterable[WorkOrder] = (), *, reason: str = "") -> dict[str, Any]:
+    """Facts of a ticket; `works` are its work orders (none for one just reported)."""
+    rows = list(works)
+    onsite = [work for work in rows if work.kind == "onsite" and work.state in ("on_site", "completed", "unfinished")]
+    finished = [work for work in onsite if work.state == "completed" or work.signed_at]
+    return {
+        "kind": ticket.kind,
+        "severity": ticket.severity,
+        "channel": ticket.channel,
+        "state": ticket.state,
+        "dealer": ticket.dealer_id is not None,
+        "answered": ticket.answered_at is not None,
+        "promised": ticket.promised_at is not None,
+        "handed_over": ticket.handed_over_at is not None,
+        "responded": ticket.responded_at is not None,
+        "solved": ticket.solved_at is not None,
+        "in_warranty": ticket.in_warranty,
+        "production_stopped": ticket.production_stopped,
+        "safety_risk": ticket.safety_risk,
+        "machines_down": ticket.machines_down,
+        "has_name": bool(ticket.caller_name or ticket.contact_id or ticket.customer_id),
+        "has_contact": bool(ticket.caller_phone or ticket.contact_id),
+        "has_model": bool(ticket.model_text or ticket.product_id),
+        "has_purchase_date": bool(ticket.purchase_date),
+        "purchase_date_unknown": ticket.purchase_date_unknown,
+        "has_problem": bool(ticket.problem.strip()),
+        "has_result": bool(ticket.solution.strip()),
+        "has_onsite_work": bool(onsite),
+        "open_work_orders": sum(work.state in ACTIVE for work in rows),
+        "signed": bool(finished) and all(work.signed_at for work in finished),
+        "customer_confirmed": ticket.customer_confirmed,
+        "apologised": ticket.apologised,
+        "complaint_cause": ticket.cause_code,
+        "settlement_fen": ticket.settlement_fen or 0,
+        "reopened": ticket.reopened,
+        "reason": reason,
+        "visits": len(onsite),
+    }
+
+
+def of_work_order(
+    work: WorkOrder,
+    *,
+    parts: int = 0,
+    qualified: bool | None = None,
+    available: bool | None = None,
+    own: bool | None = None,
+    reason: str = "",
+) -> dict[str, Any]:
+    """Facts of a work order; `parts` counts its lines of replaced parts.
+
+    The technician's fitness (`qualified`, `available`, `own`) is known at dispatch only and left out elsewhere.
+    """
+    ticket = work.ticket
+    found: dict[str, Any] = {
+        "kind": work.kind,
+        "state": work.state,
+        "ticket_kind": ticket.kind,
+        "severity": ticket.severity,
+        "dealer": work.dealer_id is not None,
+        "has_task": bool(work.task.strip()),
+        "has_place": bool(work.place.strip()),
+        "has_time": work.planned is not None,
+        "has_technician": work.technician_id is not None,
+        "appointment_agreed": work.appointed,
+        "prepared": work.prepared_at is not None,
+        "arrived": work.arrived_at is not None,
+        "has_date": (work.finished_at or work.arrived_at) is not None,
+        "has_customer": bool(ticket.customer_id or ticket.caller_name),
+        "has_model": bool(ticket.product_id or ticket.model_text),
+        "has_symptom": bool(work.symptom.strip()),
+        "has_cause": bool(work.cause.strip()),
+        "has_measure": bool(work.measure.strip()),
+        "explained": work.explained,
+        "parts_complete": work.no_parts or parts > 0,
+        "tested": work.tested,
+        "site_cleaned": work.site_cleaned,
+        "signed": work.signed_at is not None,
+        "rated": work.score is not None,
+        "customer_confirmed": work.customer_confirmed,
+        "remote_result": work.remote_result,
+        "reason": reason,
+        "visits": work.visit,
+    }
+    for name, value in (
+        ("technician_qualified", qualified),
+        ("technician_available", available),
+        ("technician_own", own),
+    ):
+        if value is not None:
+            found[name] = value
+    return found

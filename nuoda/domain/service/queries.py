@@ -1,0 +1,206 @@
+"""Reads of tickets and work orders; every public one takes `actor`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from nuoda.engine.clocks import queries as clocks
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.refusals import NotYours, Stale
+from nuoda.foundation.orgs.models import Leave, Person, Qualification
+from nuoda.foundation.orgs.queries import people_in_role
+
+from .models import Ticket, WorkOrder
+from .pure.ranking import Candidate, Job, Measure, Span, Suggestion, rank
+from .pure.times import local_date
+from .states import ACTIVE, OPEN
+
+_WITH = ("dossier", "customer", "contact", "site", "product__model__category", "keeper")
+
+
+def ticket(actor: Actor, *, number: str | None = None, id: UUID | None = None) -> Ticket:  # noqa: A002
+    """One ticket with what its page shows; raises NotYours when the actor may not know of it."""
+    rows = Ticket.visible_to(actor).select_related(*_WITH).prefetch_related(_jobs())
+    return _one(rows, number, id)
+
+
+def hold(
+    actor: Actor, *, number: str | None = None, id: UUID | None = None, version: int | None = None  # noqa: A002
+) -> Ticket:
+    """The ticket, locked until the transaction ends; raises Stale when `version` (what the form was made from) has passed."""
+    rows = Ticket.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    row = _one(rows.select_related(*_WITH).prefetch_related(_jobs()), number, id)
+    _fresh(row.version, version)
+    return row
+
+
+def work_order(actor: Actor, *, number: str | None = None, id: UUID | None = None) -> WorkOrder:  # noqa: A002
+    """One work order with its ticket; raises NotYours when the actor may not know of it."""
+    return _one(_work_rows(actor), number, id)
+
+
+def hold_work_order(
+    actor: Actor, *, number: str | None = None, id: UUID | None = None, version: int | None = None  # noqa: A002
+) -> WorkOrder:
+    """The work order, its ticket locked first (the one order of locks in this app); Stale as in `hold`."""
+    row = _one(_work_rows(actor), number, id)
+    Ticket.objects.select_for_update(no_key=True).filter(pk=row.ticket_id).values_list("pk").first()
+    row = _one(_work_rows(actor), None, row.pk)
+    _fresh(row.version, version)
+    return row
+
+
+def open_tickets(actor: Actor) -> QuerySet[Ticket]:
+    """Tickets that somebody still owes something, urgent first, newest first: the order of the index."""
+    return Ticket.visible_to(actor).filter(state__in=OPEN).order_by("severity_rank", "-reported_at", "-dossier_id")
+
+
+def open_matters_of(actor: Actor, customer_id: UUID) -> QuerySet[Ticket]:
+    """What is open for a customer: shown when he calls."""
+    return open_tickets(actor).filter(customer_id=customer_id).select_related("dossier", "keeper")
+
+
+def jobs_of(actor: Actor, *, technician_id: UUID | None = None) -> QuerySet[WorkOrder]:
+    """Jobs under way of a technician (default: the actor), in the order of their planned time."""
+    rows = WorkOrder.visible_to(actor).filter(technician_id=technician_id or actor.person_id, state__in=ACTIVE)
+    return rows.select_related("dossier", "ticket__dossier", "ticket__customer", "ticket__product__model").order_by("planned")
+
+
+def unassigned(actor: Actor) -> QuerySet[Ticket]:
+    """Open faults and complaints that no job is under way for: what a manager has to dispatch."""
+    busy = WorkOrder.objects.filter(state__in=ACTIVE).values("ticket_id")
+    rows = open_tickets(actor).filter(state="answered", kind__in=("fault", "complaint")).exclude(pk__in=busy)
+    return rows.select_related("dossier", "customer", "site", "product__model__category")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """Whether a technician fits a job: certificate, free at that time, of the organisation that is responsible."""
+
+    qualified: bool
+    available: bool
+    own: bool
+
+
+def fitness(row: Ticket, technician: Person, starts_at: datetime, ends_at: datetime) -> Fitness:
+    """What the dispatch gates ask about the technician (DL-2.2, DL-2.2b)."""
+    skill = _skill(row)
+    day = local_date(starts_at)
+    qualified = skill is None or (
+        Qualification.objects.filter(person=technician, skill=skill, valid_from__lte=day)
+        .filter(Q(valid_until=None) | Q(valid_until__gte=day))
+        .exists()
+    )
+    away = Leave.objects.filter(person=technician, starts_at__lt=ends_at, ends_at__gt=starts_at).exists()
+    return Fitness(qualified, not away, technician.dealer_id == row.dealer_id)
+
+
+def suggestions(
+    actor: Actor, row: Ticket, *, at: datetime, minutes: int | None = None, horizon: timedelta = timedelta(days=7)
+) -> list[tuple[Person, Suggestion]]:
+    """Technicians of the responsible organisation, best first, each with reasons (DL-3.2a). Five statements, whatever their number."""
+    book = rulebook.book(actor)
+    urgent = row.severity == "urgent"
+    people = list(people_in_role(actor, ["technician"], dealer_id=row.dealer_id))
+    ids = [person.pk for person in people]
+    end = at + horizon
+    booked: dict[UUID, list[Span]] = defaultdict(list)
+    for person_id, span in WorkOrder.objects.filter(
+        technician_id__in=ids, state__in=ACTIVE, planned__overlap=(at, end)
+    ).values_list("technician_id", "planned"):
+        booked[person_id].append((span.lower, span.upper))
+    away: dict[UUID, list[Span]] = defaultdict(list)
+    for person_id, begins, ends in Leave.objects.filter(person__in=ids, ends_at__gt=at, starts_at__lt=end).values_list(
+        "person_id", "starts_at", "ends_at"
+    ):
+        away[person_id].append((begins, ends))
+    skills: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for held in Qualification.objects.filter(person__in=ids, valid_from__lte=local_date(at)):
+        known = skills[held.person_id].get(held.skill, held.valid_until)
+        longer = None if None in (known, held.valid_until) else max(known, held.valid_until)
+        skills[held.person_id][held.skill] = longer
+    load = dict(
+        WorkOrder.objects.filter(technician_id__in=ids, state__in=ACTIVE)
+        .values_list("technician_id")
+        .annotate(count=Count("pk"))
+    )
+    been = {}
+    if row.customer_id:
+        been = dict(
+            WorkOrder.objects.filter(technician_id__in=ids, state="completed", customer_id=row.customer_id)
+            .values_list("technician_id")
+            .annotate(count=Count("pk"))
+        )
+    working = clocks.calendar_of(actor, dealer_id=row.dealer_id, at=at).pieces(at, end)
+    site = row.site
+    length = minutes or (book.definition("dispatch_visit_length", at).seconds or 7200) // 60
+    job = Job(
+        earliest=at,
+        minutes=length,
+        skill=_skill(row),
+        urgent=urgent,
+        latitude=site.latitude if site else None,
+        longitude=site.longitude if site else None,
+    )
+    candidates = [
+        Candidate(
+            person=person.pk,
+            skills=skills[person.pk],
+            booked=booked[person.pk],
+            away=away[person.pk],
+            working=working,
+            open_jobs=load.get(person.pk, 0),
+            been_there=been.get(person.pk, 0),
+            latitude=person.latitude,
+            longitude=person.longitude,
+        )
+        for person in people
+    ]
+    measure = Measure(
+        weights=book.definition("dispatch_weights_urgent" if urgent else "dispatch_weights", at),
+        workload_full=book.definition("dispatch_workload_full", at),
+        distance_far_km=book.definition("dispatch_distance_far_km", at),
+    )
+    by_id = {person.pk: person for person in people}
+    return [(by_id[found.person], found) for found in rank(job, candidates, measure, horizon=horizon)]
+
+
+def _skill(row: Ticket) -> str | None:
+    return row.product.model.category.code if row.product else None
+
+
+def _jobs() -> Prefetch[Any]:
+    return Prefetch("work_orders", WorkOrder.objects.select_related("dossier", "technician").order_by("visit"))
+
+
+def _work_rows(actor: Actor) -> QuerySet[WorkOrder]:
+    return WorkOrder.visible_to(actor).select_related(
+        "dossier",
+        "technician",
+        "ticket__dossier",
+        "ticket__customer",
+        "ticket__contact",
+        "ticket__site",
+        "ticket__product__model__category",
+    )
+
+
+def _one(rows: QuerySet[Any], number: str | None, id: UUID | None) -> Any:  # noqa: A002
+    found = (rows.filter(dossier__number=number) if number is not None else rows.filter(pk=id)).first()
+    if found is None:
+        raise NotYours()
+    return found
+
+
+def _fresh(now: int, expected: int | None) -> None:
+    if expected is not None and expected != now:
+        raise Stale(_("Somebody else changed this a moment ago. Load the page again and decide anew."))

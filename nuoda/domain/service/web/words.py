@@ -1,0 +1,133 @@
+"""Words, chips, clocks and timelines of the service pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nuoda.engine.clocks import queries as clocks
+from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.states.pure.machines import Machine
+from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.journal import queries as journal
+from nuoda.foundation.journal.models import Dossier
+from nuoda.foundation.journal.pure.words import EventWord, word
+from nuoda.foundation.orgs.models import Person
+from nuoda.foundation.ui.pure.tones import Chip, ClockBadge
+from nuoda.foundation.ui.web.pages import Event
+
+from ..models.tickets import SEVERITIES
+
+EVENTS = {
+    "ticket.reported": EventWord(_("reported"), "headset", "info"),
+    "ticket.answered": EventWord(_("answered"), "phone", "kept"),
+    "ticket.promised": EventWord(_("a time was promised"), "clock"),
+    "ticket.handed_over": EventWord(_("handed over"), "arrows-exchange"),
+    "ticket.severity_changed": EventWord(_("severity changed"), "flag", "near"),
+    "ticket.responded": EventWord(_("responded to the customer"), "messages", "kept"),
+    "ticket.dispatched": EventWord(_("dispatched"), "user-check"),
+    "ticket.dispatch_withdrawn": EventWord(_("waits for dispatch again"), "refresh", "near"),
+    "ticket.work_started": EventWord(_("work began"), "tool"),
+    "ticket.solved": EventWord(_("solved"), "circle-check", "kept"),
+    "ticket.closed": EventWord(_("closed"), "checks"),
+    "ticket.reopened": EventWord(_("reopened"), "refresh", "near"),
+    "ticket.cancelled": EventWord(_("cancelled"), "ban"),
+    "ticket.merged": EventWord(_("merged into another ticket"), "arrows-join"),
+    "ticket.absorbed": EventWord(_("took in a duplicate"), "arrows-join"),
+    "ticket.paused": EventWord(_("paused"), "player-pause", "paused"),
+    "ticket.resumed": EventWord(_("resumed"), "player-play"),
+    "ticket.reassigned": EventWord(_("given to somebody else"), "user"),
+    "ticket.customer_corrected": EventWord(_("customer corrected"), "building"),
+    "ticket.rated": EventWord(_("rated by the customer"), "star"),
+    "complaint.settlement_proposed": EventWord(_("settlement proposed"), "coin"),
+    "complaint.settlement_approved": EventWord(_("settlement released"), "coin", "kept"),
+    "complaint.settlement_rejected": EventWord(_("settlement not approved"), "coin", "missed"),
+    "work_order.dispatched": EventWord(_("work order given out"), "clipboard-list", "info"),
+    "work_order.declined": EventWord(_("work order declined"), "ban", "near"),
+    "work_order.contacted": EventWord(_("technician spoke with the customer"), "phone", "kept"),
+    "work_order.appointed": EventWord(_("appointment agreed"), "calendar"),
+    "work_order.prepared": EventWord(_("tools and parts prepared"), "package"),
+    "work_order.arrived": EventWord(_("technician arrived"), "map-pin", "kept"),
+    "work_order.session_started": EventWord(_("remote session began"), "device-desktop"),
+    "work_order.noted": EventWord(_("record written"), "file-text"),
+    "work_order.signed": EventWord(_("customer signed"), "signature", "kept"),
+    "work_order.completed": EventWord(_("work order completed"), "circle-check", "kept"),
+    "work_order.nobody_home": EventWord(_("nobody was there"), "home", "near"),
+    "work_order.left_unfinished": EventWord(_("visit without result"), "alert-triangle", "near"),
+    "work_order.cancelled": EventWord(_("work order cancelled"), "ban"),
+}
+
+
+def state_chip(machine: Machine, state: str) -> Chip:
+    """A state with its colour."""
+    colour = machine.colour(state)
+    return Chip(machine.label(state), "neutral" if colour == "quiet" else colour)
+
+
+def severity_chip(severity: str) -> Chip:
+    tone = {"urgent": "missed", "general": "info"}.get(severity, "neutral")
+    icon = "flame" if severity == "urgent" else ""
+    return Chip(SEVERITIES[severity], tone, icon)
+
+
+def badge(row: Deadline, number: str = "") -> ClockBadge:
+    """A deadline as pages show it."""
+    language = get_language() or "zh-hans"
+    state = row.state
+    if state == "missed" and row.done_at is not None:
+        state = "kept_late"
+    near = row.next_action_at if row.next_action_at and row.due_at and row.next_action_at < row.due_at else None
+    if state == "open" and row.warned:
+        state = "near"
+    return ClockBadge(
+        label=row.label.get(language) or row.label.get("zh-hans") or row.ref,
+        state=state,
+        due=row.due_at,
+        clause=row.clause_id,
+        url=reverse("clocks:explain", args=[number]) if number else "",
+        met=row.done_at,
+        near_at=near,
+    )
+
+
+def case_clocks(actor: Actor, case_id: UUID, number: str) -> list[ClockBadge]:
+    """All time limits of a case, what is owed first."""
+    return [badge(row, number) for row in clocks.deadlines_of(actor, case_id) if row.state != "withdrawn"]
+
+
+def next_clocks(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, ClockBadge]:
+    """The most pressing time limit of each case, in one statement; for lists."""
+    rows = Deadline.visible_to(actor).filter(case_id__in=list(case_ids), done_at=None).order_by("case_id", "due_at")
+    return {row.case_id: badge(row) for row in rows.distinct("case_id")}
+
+
+def case_timeline(actor: Actor, dossier: Dossier, *, limit: int = 100) -> Iterable[Event]:
+    """What happened in a case, newest first, with who did it and what he wrote."""
+    rows = journal.timeline(actor, case_id=dossier.case_id, since=dossier.recorded_at, limit=limit)
+    remarks = journal.remarks(actor, rows)
+    people = names(actor, {row.actor_id for row in rows if row.actor_id})
+    for row in rows:
+        said = word(row.type)
+        text: Any = remarks.get(row.id, "")
+        number = row.dossier.number if row.dossier and row.dossier_id != dossier.pk else ""
+        yield Event(
+            happened_at=row.happened_at,
+            recorded_at=row.recorded_at,
+            what=f"{said.label} · {number}" if number else said.label,
+            who=people.get(row.actor_id, "") if row.actor_id else "",
+            text=text,
+            icon=said.icon,
+            tone=said.tone,
+            clauses=row.clauses,
+        )
+
+
+def names(actor: Actor, ids: Collection[UUID | None]) -> dict[UUID | None, str]:
+    """Names of people by id."""
+    found = Person.objects.filter(company_id=actor.company_id, pk__in=[pk for pk in ids if pk])
+    return dict(found.values_list("pk", "name"))
