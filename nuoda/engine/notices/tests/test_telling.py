@@ -1,0 +1,184 @@
+"""Who is told what, because a clause says so; and that what was rolled back tells nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+
+from nuoda.engine.notices import jobs, queries
+from nuoda.engine.notices.actions import notices, preferences
+from nuoda.engine.notices.models import Delivery, Notice
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.foundation.base.access import scoped
+from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.journal.actions.entries import record
+from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.orgs.models import Delegation
+
+from .cast import AT, RULES, Cast, Ignored, book_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(monkeypatch: pytest.MonkeyPatch) -> Cast:
+    book = book_of(RULES)
+    monkeypatch.setattr(rulebook, "book", lambda who: book)
+    # The test's own transaction lives on the connection that a worker would drop between jobs.
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+    return Cast()
+
+
+def waiting() -> list[dict[str, Any]]:
+    """Arguments of the fan-out jobs that are in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'notices.fan' ORDER BY id")
+        rows = [row[0] for row in cursor.fetchall()]
+    import json
+
+    return [json.loads(row) if isinstance(row, str) else row for row in rows]
+
+
+def run_jobs() -> None:
+    for args in waiting():
+        jobs.fan(**args)
+
+
+def told() -> set[tuple[str, str]]:
+    return set(Notice.objects.values_list("person__name", "template"))
+
+
+def test_the_dealers_manager_the_technician_and_the_customer_are_told(cast: Cast) -> None:
+    with scoped(cast.system):
+        entry = cast.happen(technician=cast.technician.id)
+        assert Notice.objects.count() == 0, "nobody is told inside the transaction"
+        notices.fan_action(case_id=entry.case_id, entry_id=entry.id, recorded_at=AT, told=(), actor=cast.system, at=AT)
+        assert told() == {("陈店长", "ticket_urgent"), ("李工", "work_order_dispatched"), ("赵先生", "ticket_promised")}
+        notices.fan_action(case_id=entry.case_id, entry_id=entry.id, recorded_at=AT, told=(), actor=cast.system, at=AT)
+        assert Notice.objects.count() == 3, "fanning out twice changes nothing"
+        assert "赵" not in str(list(Notice.objects.values_list("params", flat=True)))
+
+
+def test_a_case_without_dealer_goes_to_the_company(cast: Cast) -> None:
+    with scoped(cast.system):
+        entry = cast.happen(cast.open("直营"), technician=cast.technician.id)
+        notices.fan_action(case_id=entry.case_id, entry_id=entry.id, recorded_at=AT, told=(), actor=cast.system, at=AT)
+        assert ("王经理", "ticket_urgent") in told()
+        assert ("陈店长", "ticket_urgent") not in told()
+
+
+def test_one_job_per_action_and_none_for_what_nobody_is_told(cast: Cast) -> None:
+    with scoped(cast.system):
+        record(Ignored(), dossier=cast.case, actor=cast.system, at=AT)
+        assert waiting() == []
+        cast.happen()
+        cast.happen()
+        record(Ignored(), dossier=cast.case, actor=cast.system, at=AT)
+        assert len(waiting()) == 1
+        cast.happen(at=AT + timedelta(seconds=1))
+        cast.happen(cast.open("另一件"))
+        assert len(waiting()) == 3
+        entries = Entry.objects.filter(case_id=cast.case.case_id, recorded_at=AT, type="notices_test.happened")
+        assert entries.count() == 2
+
+
+def test_what_is_rolled_back_tells_nobody_and_what_comes_after_it_does(cast: Cast) -> None:
+    with scoped(cast.system):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            cast.happen()
+            assert len(waiting()) == 1
+            raise RuntimeError
+        assert waiting() == []
+        cast.happen()
+        assert len(waiting()) == 1, "the mark went with the savepoint, so the second attempt has a job of its own"
+
+
+def test_imports_and_the_demo_have_no_outward_effect(cast: Cast) -> None:
+    with scoped(cast.system):
+        cast.happen(actor=cast.system.as_origin("import"), technician=cast.technician.id)
+        past = cast.happen(actor=cast.system.as_origin("demo"), technician=cast.technician.id)
+        assert waiting() == []
+        made = notices.catch_up(actor=cast.system, since=AT, until=AT + timedelta(seconds=1))
+        assert made == 3, "the demo's people find their notices in the product, imports make none"
+        assert set(Notice.objects.values_list("entry_id", flat=True)) == {past.id}
+        assert Delivery.objects.count() == 0
+    cast.company.is_demo = True
+    cast.company.save()
+    with scoped(cast.system):
+        cast.happen(at=AT + timedelta(seconds=2))
+        run_jobs()
+        assert Notice.objects.filter(origin="live").exists()
+        assert Delivery.objects.count() == 0
+
+
+def test_a_delegate_is_told_for_whom(cast: Cast) -> None:
+    deputy = cast.person("副店长", "agent", dealer=cast.dealer)
+    Delegation.objects.create(
+        company_id=cast.company.id, giver=cast.dealer_manager, taker=deputy,
+        starts_at=AT - timedelta(days=1), ends_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    with scoped(cast.system):
+        entry = cast.happen()
+        notices.fan_action(case_id=entry.case_id, entry_id=entry.id, recorded_at=AT, told=(), actor=cast.system, at=AT)
+        row = Notice.objects.get(person=deputy)
+        assert row.params["for"] == str(cast.dealer_manager.id)
+        assert Notice.objects.filter(person=cast.dealer_manager).exists()
+
+
+def test_who_did_it_is_not_told_of_his_own_deed(cast: Cast) -> None:
+    doer = cast.actor(cast.dealer_manager, "service_manager", "dealer")
+    with scoped(cast.system):
+        entry = cast.happen(actor=replace(doer, reach="system"))
+        notices.fan_action(case_id=entry.case_id, entry_id=entry.id, recorded_at=AT, told=(), actor=cast.system, at=AT)
+        assert ("陈店长", "ticket_urgent") not in told()
+
+
+def test_words_are_made_when_shown_in_each_language(cast: Cast) -> None:
+    with scoped(cast.system):
+        cast.happen(promised_at=AT)
+        run_jobs()
+        row = Notice.objects.get(person=cast.contact)
+        shown = queries.shown(cast.system, [row], language="zh-hans")[0]
+        assert shown.subject == f"我们将在 2026-11-21 周六 14:05 前回复您：{cast.case.number}"
+        assert "Sat 14:05" in queries.shown(cast.system, [row], language="en")[0].subject
+        assert "主轴异响" in shown.body
+
+
+def test_everybody_reads_his_own_notices_only(cast: Cast) -> None:
+    with scoped(cast.system):
+        cast.happen(technician=cast.technician.id)
+        run_jobs()
+        foreign = Notice.objects.get(person=cast.contact)
+    me = cast.actor(cast.technician, "technician", "technician")
+    with scoped(me):
+        assert [row.template for row in queries.notices(me)] == ["work_order_dispatched"]
+        count, mark = queries.bell(me)
+        assert count == 1
+        with pytest.raises(NotYours):
+            queries.notice(me, foreign.pk)
+        assert notices.read(actor=me, at=AT, ids=[foreign.pk]) == 0
+        assert Notice.objects.count() == 1, "the second wall shows no others either"
+        assert Delivery.objects.count() == 0
+        assert notices.read(actor=me, at=AT) == 1
+        assert queries.bell(me) != (count, mark)
+
+
+def test_preferences_decide_ways(cast: Cast) -> None:
+    me = cast.actor(cast.dealer_manager, "service_manager", "dealer")
+    with scoped(me):
+        preferences.set_topics({("ticket", "inapp"): False, ("ticket", "mail"): True}, actor=me, at=AT)
+    with scoped(cast.system):
+        cast.happen()
+        run_jobs()
+        assert Delivery.objects.get(person=cast.dealer_manager).state == "sent"
+    with scoped(me):
+        assert queries.notices(me) == []
+        assert [row["mail"] for row in queries.preferences(me) if row["topic"] == "ticket"] == [True]
+    assert [len(message.to) for message in mail.outbox] == [1]
+    assert cast.case.number in mail.outbox[0].body
+    assert mail.outbox[0].extra_headers["X-Nuoda-Id"]
