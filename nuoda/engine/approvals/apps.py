@@ -12,7 +12,7 @@ class ApprovalsConfig(AppConfig):
         from nuoda.engine.states.actions import moves
         from nuoda.foundation.journal.pure import kinds
 
-        from . import facts, queries
+        from . import facts, queries, reactions  # noqa: F401 — reactions register by import
         from .web import menu, panels
 
         kinds.register("approval", prefix="SP", label=_("approval"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,8 @@ logger = logging.getLogger("nuoda.approvals")
 
 
 def waiting_for(actor: Actor, at: datetime) -> QuerySet[Approval]:
-    """待我审批: approvals whose open step asks the actor, or somebody for whom he stands in now, and who has not said yes yet."""
+    """待我审批: approvals whose open step asks the actor, or somebody for whom he stands in now, and who has not said
+    yes yet."""
     asked = Seat.objects.filter(_mine(actor, at), approval=OuterRef("pk"), step__state="open", approved_at=None)
     rows = (
         Approval.visible_to(actor, at=at).filter(Exists(asked), state="pending").exclude(submitter_id=actor.person_id)
@@ -49,13 +50,13 @@ def submitted_by(actor: Actor) -> QuerySet[Approval]:
 
 def decided_by(actor: Actor) -> QuerySet[Approval]:
     """已处理: where the actor has said something about somebody else's request."""
-    said = Decision.objects.filter(approval=OuterRef("pk"), person_id=actor.person_id)
+    said = Decision.objects.filter(approval=OuterRef("pk"), person=actor.person_id)
     return _listed(Approval.visible_to(actor).filter(Exists(said)).exclude(submitter_id=actor.person_id))
 
 
 def copied_to(actor: Actor) -> QuerySet[Approval]:
     """抄送."""
-    given = Copy.objects.filter(approval=OuterRef("pk"), person_id=actor.person_id)
+    given = Copy.objects.filter(approval=OuterRef("pk"), person=actor.person_id)
     return _listed(Approval.visible_to(actor).filter(Exists(given)))
 
 
@@ -97,7 +98,8 @@ def approval(actor: Actor, number: str, *, at: datetime | None = None) -> Approv
 
 
 def seat_of(row: Approval, actor: Actor, at: datetime) -> Seat | None:
-    """The seat of the open step on which the actor may decide now: his own before one he holds for somebody who is away."""
+    """The seat of the open step on which the actor may decide now: his own before one he holds for somebody who is
+    away."""
     if row.state != "pending" or actor.person_id is None or actor.person_id == row.submitter_id:
         return None
     seats = list(
@@ -135,7 +137,7 @@ def said(row: Approval, actor: Actor) -> list[Said]:
     texts = dict(
         Remark.objects.filter(company_id=actor.company_id, entry_id__in=entries).values_list("entry_id", "text")
     )
-    return [Said(item, texts.get(item.entry_id, "")) for item in decisions]
+    return [Said(item, texts.get(item.entry_id, "") if item.entry_id else "") for item in decisions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ class Told:
 
 
 def history(case_id: UUID, actor: Actor) -> list[Told]:
-    """The approvals of a case, newest first, each with its chain and its decisions: for those who had no part in it too."""
+    """The approvals of a case, newest first, each with its chain and its decisions: for those who had no part in it
+    too."""
     return [Told(row, steps(row), said(row, actor)) for row in of_case(case_id, actor)]
 
 
@@ -193,7 +196,8 @@ def rules_for(matter: Matter, actor: Actor, facts: Mapping[str, Any], at: dateti
 
 
 def conditions(matter: Matter) -> Holds:
-    """The book's conditions over the subject of a matter; one that cannot be answered refuses, and never counts as true or false."""
+    """The book's conditions over the subject of a matter; one that cannot be answered refuses, and never counts as
+    true or false."""
     return _conditions(matter.subject)
 
 
@@ -214,7 +218,8 @@ def _asked(bound: Sequence[BoundRule]) -> list[Asked]:
 
 
 def staff_of(company_id: UUID, dealer_id: UUID | None, at: datetime) -> Staff:
-    """The active people of the company, and of the dealer, with the roles they hold at `at`, in the order of their names."""
+    """The active people of the company, and of the dealer, with the roles they hold at `at`, in the order of their
+    names."""
     held = Q(memberships__since__lte=at) & (Q(memberships__until=None) | Q(memberships__until__gt=at))
     rows = (
         Person.objects.filter(held, company_id=company_id, active=True, customer_id=None)
@@ -230,14 +235,23 @@ def staff_of(company_id: UUID, dealer_id: UUID | None, at: datetime) -> Staff:
     return Staff(tuple(people.values()), tuple(Unit(*row) for row in units))
 
 
-def stand_ins(people: Sequence[UUID] | set[UUID], at: datetime) -> dict[UUID, str]:
-    """Who stands in at `at`, by the person who delegated."""
-    rows = Delegation.objects.filter(giver_id__in=people, starts_at__lte=at, ends_at__gt=at, revoked_at=None)
-    return dict(rows.values_list("giver_id", "taker__name"))
+def stand_ins(people: Iterable[UUID], at: datetime) -> dict[UUID, str]:
+    """Names of those who stand in at `at`, by the person who delegated."""
+    return dict(_delegations(people, at).values_list("giver_id", "taker__name"))
+
+
+def stand_in_ids(people: Iterable[UUID], at: datetime) -> list[UUID]:
+    """Who stands in at `at` for any of the people."""
+    return list(_delegations(people, at).values_list("taker_id", flat=True))
+
+
+def _delegations(people: Iterable[UUID], at: datetime) -> QuerySet[Delegation]:
+    return Delegation.objects.filter(giver_id__in=list(people), starts_at__lte=at, ends_at__gt=at, revoked_at=None)
 
 
 def due_at(actor: Actor, dealer_id: UUID | None, limit: Duration, start: datetime) -> datetime:
-    """Until when a step that opens at `start` is to be decided, by the calendar of the organisation that is responsible."""
+    """Until when a step that opens at `start` is to be decided, by the calendar of the organisation that is
+    responsible."""
     if limit.seconds is not None and not limit.working:
         return start + timedelta(seconds=limit.seconds)
     return clocks.calendar_of(actor, dealer_id=dealer_id, at=start).add(start, limit)
@@ -247,7 +261,8 @@ def due_at(actor: Actor, dealer_id: UUID | None, limit: Duration, start: datetim
 
 
 def granted(matter: Matter, about: UUID, actor: Actor) -> Approval | None:
-    """The approval that was given to the subject as it is now; None when there is none, or its content has changed since."""
+    """The approval that was given to the subject as it is now; None when there is none, or its content has changed
+    since."""
     found = Approval.objects.filter(
         company_id=actor.company_id, about_id=about, matter=matter.code, state="approved"
     ).order_by("-decided_at")
@@ -261,7 +276,8 @@ def granted(matter: Matter, about: UUID, actor: Actor) -> Approval | None:
 def hold(
     subject: str, verb: str, dossier: Dossier | None, facts: Mapping[str, Any], actor: Actor, at: datetime
 ) -> list[Hold]:
-    """For `states.move`: holds back a verb that the book puts under approval and nobody has granted (code `needs_approval`)."""
+    """For `states.move`: holds back a verb that the book puts under approval and nobody has granted (code
+    `needs_approval`)."""
     bound = rulebook.book(actor).approvals_for(subject, verb, at)
     if not bound:
         return []

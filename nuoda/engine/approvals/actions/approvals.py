@@ -41,10 +41,13 @@ def submit(
     """Somebody asks the people whom the book names to approve a thing as it is now.
 
     After it was sent back or has lapsed the same approval goes on in its next round. Asks the book for the chain. Emits
-    approval.requested, approval.step_opened (or approval.decided where the book skips every step), and approval.lapsed for an approval
-    that was given to an earlier content. Refuses when nothing is to be approved, it is approved or under way already, or nobody may decide.
+    approval.requested, approval.step_opened (or approval.decided where the book skips every step), and
+    approval.lapsed for an approval
+    that was given to an earlier content. Refuses when nothing is to be approved, it is approved or under way
+    already, or nobody may decide.
     """
-    if not access.submit(actor) or actor.person_id is None:
+    person = actor.person_id
+    if not access.submit(actor) or person is None:
         raise NotYours
     found = MATTERS[matter]
     # Two submitters at once: the second waits here and then finds the first one's approval under way.
@@ -54,8 +57,8 @@ def submit(
     chain = _chain(found, about, content["facts"], actor, at)
     row = _earlier(found, about, content_hash, actor, at)
     if row is None:
-        row = _open(found, about, content_hash, chain, actor, at, id)
-        _keep(row, content, actor, at)
+        row = _open(found, about, content_hash, chain, person, actor, at, id)
+        _keep(row, content, at)
         steps.plan(row, chain)
         known = facts.of(row)
         clauses = moves.check(APPROVAL, None, "submit", facts=known, actor=actor, at=at, dossier=row.dossier)
@@ -66,7 +69,7 @@ def submit(
     else:
         dossiers.reopen(row.dossier)
         changes = {
-            "round": row.round + 1, "content_hash": content_hash, "submitter_id": actor.person_id, "submitted_at": at,
+            "round": row.round + 1, "content_hash": content_hash, "submitter_id": person, "submitted_at": at,
             "clauses": list(chain.clauses), "reminded_at": None, "decided_at": None,
         }  # fmt: skip
         entry = moves.move(
@@ -77,7 +80,7 @@ def submit(
             facts=facts.of(row) | {"state": "pending", "round": row.round + 1}, changes=changes,
         )  # fmt: skip
         steps.let_read(row, [row.submitter_id])
-        _keep(row, content, actor, at)
+        _keep(row, content, at)
         steps.plan(row, chain)
     steps.note(row, "submitted", actor=actor, at=at, entry=entry)
     for person in copies:
@@ -144,7 +147,8 @@ def copy(*, approval_id: UUID, person: UUID, actor: Actor, at: datetime) -> Appr
 def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime) -> Approval | None:
     """The subject was changed: an approval that was asked for or given to another content does not hold any more.
 
-    The subject's app calls it in the changing transaction. Emits approval.lapsed. Returns the approval that lapsed, if any.
+    The subject's app calls it in the changing transaction. Emits approval.lapsed. Returns the approval that lapsed,
+    if any.
     """
     row = (
         Approval.objects.select_for_update(of=("self",), no_key=True)
@@ -163,7 +167,8 @@ def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime) -> Approva
 
 
 def held(approval_id: UUID, actor: Actor, at: datetime) -> Approval:
-    """The approval, locked: whoever acts on it at the same time waits, and then sees what the first one did. Raises NotYours."""
+    """The approval, locked: whoever acts on it at the same time waits, and then sees what the first one did. Raises
+    NotYours."""
     row = (
         Approval.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk=approval_id)
@@ -176,7 +181,8 @@ def held(approval_id: UUID, actor: Actor, at: datetime) -> Approval:
 
 
 def reachable(row: Approval, person_id: UUID) -> Person:
-    """A person of the house who may see the matter: of the company, or of the dealer whose matter it is. Raises Invalid."""
+    """A person of the house who may see the matter: of the company, or of the dealer whose matter it is. Raises
+    Invalid."""
     person = Person.objects.filter(pk=person_id, company_id=row.company_id, active=True, customer_id=None).first()
     if person is None or (person.dealer_id is not None and person.dealer_id != row.dealer_id):
         reason = _("Choose an active person of the company or of the dealer concerned.")
@@ -240,7 +246,14 @@ def _lapse(row: Approval, actor: Actor, at: datetime) -> None:
 
 
 def _open(
-    matter: Matter, about: Dossier, content_hash: str, chain: Chain, actor: Actor, at: datetime, row_id: UUID | None
+    matter: Matter,
+    about: Dossier,
+    content_hash: str,
+    chain: Chain,
+    person: UUID,
+    actor: Actor,
+    at: datetime,
+    row_id: UUID | None,
 ) -> Approval:
     # Without customer: approvals are the house's own affair and never show in a customer's timeline.
     dossier = dossiers.open(
@@ -249,17 +262,17 @@ def _open(
     )  # fmt: skip
     row = Approval(
         dossier=dossier, company_id=actor.company_id, dealer_id=about.dealer_id, case_id=dossier.case_id,
-        matter=matter.code, about=about, state=APPROVAL.target("submit", None) or "", submitter_id=actor.person_id,
-        submitted_at=at, content_hash=content_hash, clauses=list(chain.clauses), readers=[actor.person_id],
+        matter=matter.code, about=about, state=APPROVAL.target("submit", None) or "", submitter_id=person,
+        submitted_at=at, content_hash=content_hash, clauses=list(chain.clauses), readers=[person],
     )  # fmt: skip
     row.save(force_insert=True)
     return row
 
 
-def _keep(row: Approval, content: dict[str, object], actor: Actor, at: datetime) -> None:
+def _keep(row: Approval, content: dict[str, object], at: datetime) -> None:
     Round.objects.create(
         company_id=row.company_id, dealer_id=row.dealer_id, approval=row, number=row.round, content=content,
-        content_hash=row.content_hash, submitted_at=at, submitter_id=actor.person_id,
+        content_hash=row.content_hash, submitted_at=at, submitter_id=row.submitter_id,
     )  # fmt: skip
 
 

@@ -39,8 +39,10 @@ def approve(
 ) -> Approval:
     """Somebody who is asked says yes to the content that was submitted.
 
-    `step_id` is the step he was looking at. Emits approval.step_decided (or approval.agreed while others must still say yes), then
-    approval.step_opened of the next step, or approval.decided and what the subject's app does on it. Refuses people who are not asked,
+    `step_id` is the step he was looking at. Emits approval.step_decided (or approval.agreed while others must still
+    say yes), then
+    approval.step_opened of the next step, or approval.decided and what the subject's app does on it. Refuses people
+    who are not asked,
     the submitter, a step that was decided meanwhile, and a content that has changed since it was submitted.
     """
     row, seat, step = _asked(approval_id, actor, at, step_id)
@@ -50,8 +52,8 @@ def approve(
     people = Seat.objects.filter(step=step)
     if not finished(step.mode, people.count(), people.exclude(approved_at=None).count()):  # type: ignore[arg-type]
         entry = entries.record(
-            events.ApprovalAgreed(approval=row.pk, step=step.pk, person=seat.person_id), dossier=row.dossier, actor=actor,
-            at=at, happened_at=happened_at, facts=facts.of(row, step), remark=comment,
+            events.ApprovalAgreed(approval=row.pk, step=step.pk, person=seat.person_id), dossier=row.dossier,
+            actor=actor, at=at, happened_at=happened_at, facts=facts.of(row, step), remark=comment,
         )  # fmt: skip
         _note(row, "approved", seat, actor, at, entry)
         return row
@@ -71,7 +73,8 @@ def reject(
 ) -> Approval:
     """Somebody who is asked says no, with a reason: the approval is over.
 
-    Emits approval.step_decided, approval.step_closed of the steps behind, approval.decided. Refuses like `approve`, and without a reason.
+    Emits approval.step_decided, approval.step_closed of the steps behind, approval.decided. Refuses like `approve`,
+    and without a reason.
     """
     _reason(comment)
     row, seat, step = _asked(approval_id, actor, at, step_id)
@@ -84,9 +87,11 @@ def reject(
 def send_back(
     *, approval_id: UUID, actor: Actor, at: datetime, comment: str, to: int | None = None, step_id: UUID | None = None
 ) -> Approval:
-    """Somebody who is asked sends the request back: to the submitter (`to` None), or to an earlier step by its position.
+    """Somebody who is asked sends the request back: to the submitter (`to` None), or to an earlier step by its
+    position.
 
-    Emits approval.sent_back, or approval.returned and approval.step_opened of the earlier step. Refuses like `approve`, without a reason,
+    Emits approval.sent_back, or approval.returned and approval.step_opened of the earlier step. Refuses like
+    `approve`, without a reason,
     and a position that is no earlier step somebody has decided.
     """
     _reason(comment)
@@ -107,7 +112,8 @@ def transfer(
 ) -> Approval:
     """Somebody who is asked passes the decision to another person, who decides in his place.
 
-    Emits approval.transferred. Refuses like `approve`, and people who may not see the matter, submitted it, or are asked already.
+    Emits approval.transferred. Refuses like `approve`, and people who may not see the matter, submitted it, or are
+    asked already.
     """
     row, seat, step = _asked(approval_id, actor, at, step_id)
     taker = reachable(row, person)
@@ -154,8 +160,8 @@ def add_signer(
     # Positions are unique at the end of the transaction only, so that a whole tail may move by one.
     Step.objects.filter(approval=row, round=row.round, position__gte=position).update(position=F("position") + 1)
     added = Step.objects.create(
-        company_id=row.company_id, dealer_id=row.dealer_id, approval=row, round=row.round, position=position, mode="any",
-        within=step.within, clause=step.clause, state="waiting", added_by_id=actor.person_id,
+        company_id=row.company_id, dealer_id=row.dealer_id, approval=row, round=row.round, position=position,
+        mode="any", within=step.within, clause=step.clause, state="waiting", added_by_id=actor.person_id,
     )  # fmt: skip
     steps.seat(added, signer.pk).save(force_insert=True)
     steps.invite(row, signer.pk, at)
@@ -206,7 +212,7 @@ def _asked(approval_id: UUID, actor: Actor, at: datetime, step_id: UUID | None) 
     seat = queries.seat_of(row, actor, at)
     if seat is None or (step_id is not None and seat.step_id != step_id):
         if (
-            Seat.objects.filter(approval=row, step__round=row.round, person_id=actor.person_id).exists()
+            Seat.objects.filter(approval=row, step__round=row.round, person=actor.person_id).exists()
             or step_id is not None
         ):
             raise Stale(_("This step was decided meanwhile, or it is not your turn any more."))
@@ -238,7 +244,8 @@ def _return_to(row: Approval, seat: Seat, step: Step, to: int, comment: str, act
         reason = _("Choose an earlier step that was approved.")
         raise Invalid(reason, fields={"to": reason})
     entry = entries.record(
-        events.ApprovalReturned(approval=row.pk, step=step.pk, to_step=target.pk), dossier=row.dossier, actor=actor, at=at,
+        events.ApprovalReturned(approval=row.pk, step=step.pk, to_step=target.pk), dossier=row.dossier, actor=actor,
+        at=at,
         facts=facts.of(row, step), remark=comment,
     )  # fmt: skip
     _note(row, "returned", seat, actor, at, entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.events import Event
 from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Person
@@ -28,8 +30,8 @@ def plan(row: Approval, chain: Chain) -> None:
         step = Step(
             company_id=row.company_id, dealer_id=row.dealer_id, approval=row, round=row.round, position=position,
             role=planned.role, mode=planned.mode, within=str(planned.within or ""), clause=planned.clause,
-            why=[{"code": note.code, "role": note.role, "other": note.other, "text": note.text} for note in planned.why],
-            state=STEP.target("skip" if planned.skipped else "plan", None),
+            why=[asdict(note) for note in planned.why],
+            state="skipped" if planned.skipped else "waiting",
         )  # fmt: skip
         steps.append(step)
         seats += [seat(step, person) for person in planned.people]
@@ -59,7 +61,8 @@ def let_read(row: Approval, people: Iterable[UUID]) -> None:
 
 
 def invite(row: Approval, person: UUID, at: datetime) -> None:
-    """Let somebody whom a person (and not the book) named see the approval and its case; a technician sees nothing else of it."""
+    """Let somebody whom a person (and not the book) named see the approval and its case; a technician sees nothing
+    else of it."""
     let_read(row, [person])
     dossiers.share(row.about, person_id=person, at=at)
 
@@ -116,7 +119,8 @@ def close_rest(row: Approval, *, reason: str, actor: Actor, at: datetime) -> Non
 
 
 def put_back(row: Approval, first: int, last: int, *, actor: Actor, at: datetime, forget: bool = True) -> None:
-    """Steps from position `first` to `last` wait again; `forget`: what their people have said does not count any more."""
+    """Steps from position `first` to `last` wait again; `forget`: what their people have said does not count any
+    more."""
     chosen = Step.objects.filter(
         approval=row, round=row.round, position__gte=first, position__lte=last, state__in=["open", "approved"]
     )
@@ -137,7 +141,7 @@ def move_step(
     row: Approval,
     actor: Actor,
     at: datetime,
-    event: object,
+    event: Event,
     changes: dict[str, object] | None = None,
     happened_at: datetime | None = None,
     remark: str = "",

@@ -58,7 +58,8 @@ class Approval(ScopedTable):
 
     @staticmethod
     def visible_to(actor: Actor, *, at: datetime | None = None) -> models.QuerySet[Approval]:
-        """Approvals one submits, decides (also for somebody who is away), is copied on, or may read by role; dealers only their own."""
+        """Approvals one submits, decides (also for somebody who is away), is copied on, or may read by role; dealers
+        only their own."""
         rows = Approval.objects.filter(company_id=actor.company_id)
         if actor.reach == "system":
             return rows
@@ -81,7 +82,8 @@ def _lent(actor: Actor, at: datetime | None) -> models.QuerySet[Any, Any]:
 
 
 class Round(CompanyTable):
-    """What was put before the approvers in one round, as it was; append-only (the database refuses UPDATE and DELETE)."""
+    """What was put before the approvers in one round, as it was; append-only (the database refuses UPDATE and
+    DELETE)."""
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="rounds")
     dealer_id = models.UUIDField(null=True, editable=False)

@@ -75,7 +75,8 @@ class Seat(CompanyTable):
 
 
 class Decision(CompanyTable):
-    """One act in an approval; append-only. Its comment is the remark of the journal entry `entry_id`, erasable there."""
+    """One act in an approval; append-only. Its comment is the remark of the journal entry `entry_id`, erasable
+    there."""
 
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="decisions")
     dealer_id = models.UUIDField(null=True, editable=False)

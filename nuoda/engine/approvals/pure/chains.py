@@ -146,9 +146,12 @@ def resolve(
 ) -> Chain:
     """The chain of all rules that apply, in their order.
 
-    The submitter is never asked. Where others hold the same seat, they decide; where he is the only one, the rule's `if_self`
-    says what happens, and `if_empty` where there is nobody at all: refuse (raises NoApprover), skip the step, or up (the next
-    higher role, as far as there is one). A raised step that asks exactly those whom a later step of the chain asks is covered by it.
+    The submitter is never asked. Where others hold the same seat, they decide; where he is the only one, the rule's
+    `if_self`
+    says what happens, and `if_empty` where there is nobody at all: refuse (raises NoApprover), skip the step, or up
+    (the next
+    higher role, as far as there is one). A raised step that asks exactly those whom a later step of the chain asks
+    is covered by it.
     """
     steps: list[Planned] = []
     for item in needed(asked, facts, holds):
@@ -206,8 +209,8 @@ def _line(staff: Staff, department: UUID | None) -> tuple[UUID, ...]:
     units = {unit.id: unit for unit in staff.departments}
     line: list[UUID] = []
     while department in units and department not in line:
-        line.append(department)  # type: ignore[arg-type]
-        department = units[department].parent  # type: ignore[index]
+        line.append(department)
+        department = units[department].parent
     return tuple(line)
 
 

@@ -34,7 +34,8 @@ class Content:
 
 
 def digest(snapshot: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the canonical JSON: keys sorted, no spaces, UTF-8, no NaN. The labels are words and do not count."""
+    """SHA-256 (hex) of the canonical JSON: keys sorted, no spaces, UTF-8, no NaN. The labels are words and do not
+    count."""
     rows = [[row["kind"], row["value"]] for row in snapshot["rows"]]
     text = json.dumps(
         {"facts": snapshot["facts"], "rows": rows},

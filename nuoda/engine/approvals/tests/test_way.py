@@ -16,7 +16,20 @@ from nuoda.foundation.orgs.tests import factories
 from .. import queries
 from ..actions import approvals, decisions
 from ..models import Approval, Decision
-from .bargains import AT, MATTER, WORLD, World, as_, bargain, chain, open_step, rule, say, state, submitted, world  # noqa: F401
+from .bargains import (  # noqa: F401
+    AT,
+    MATTER,
+    WORLD,
+    as_,
+    bargain,
+    chain,
+    open_step,
+    rule,
+    say,
+    state,
+    submitted,
+    world,
+)  # fmt: skip
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -312,3 +325,19 @@ def test_a_dealers_matter_is_seen_by_the_dealer_and_decided_in_the_company(cast)
         queries.approval(actor, row.dossier.number)
     say("approve", row, cast.wang)
     assert state(row) == "approved"
+
+
+def test_those_who_are_asked_are_told_and_the_submitter_of_the_result(cast) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    factories.delegation(cast.wang, cast.zhou, AT - timedelta(days=1), AT + timedelta(days=1))
+
+    def told() -> list[tuple[str, set[str]]]:
+        with as_(cast.shen):
+            jobs = ProcrastinateJob.objects.filter(task_name="notices.fan").order_by("id")
+            return [(item["template"], set(item["persons"])) for job in jobs for item in job.args["told"]]
+
+    row = submitted(cast.lin, 80_000)
+    assert told() == [("approval_asked", {str(cast.wang.pk), str(cast.zhou.pk)})]
+    say("approve", row, cast.wang)
+    assert told()[1:] == [("approval_decided", {str(cast.lin.pk)})]

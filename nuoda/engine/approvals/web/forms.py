@@ -90,8 +90,8 @@ class Deed(FormPage):
     form_class: ClassVar[type[forms.Form]] = CommentForm
     row: Approval
 
-    def load(self, number: str) -> Approval:
-        return queries.approval(self.actor, number, at=self.at)
+    def load(self, **kwargs: Any) -> Approval:
+        return queries.approval(self.actor, kwargs["number"], at=self.at)
 
     def initial(self) -> dict[str, Any]:
         seat = queries.seat_of(self.row, self.actor, self.at)
@@ -222,10 +222,10 @@ class Submit(FormPage):
     done_text = _("The request is submitted.")
     row: Dossier
 
-    def load(self, matter: str, about: str) -> Dossier:
-        if matter not in MATTERS:
+    def load(self, **kwargs: Any) -> Dossier:
+        if kwargs["matter"] not in MATTERS:
             raise NotYours
-        return journal.dossier(self.actor, number=about)
+        return journal.dossier(self.actor, number=kwargs["about"])
 
     def form_kwargs(self) -> dict[str, Any]:
         without = self.actor.person_id

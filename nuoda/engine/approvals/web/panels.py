@@ -34,7 +34,8 @@ def waiting(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any] | Non
 
 
 def of_case(actor: Actor, at: datetime, row: Any) -> Mapping[str, Any] | None:
-    """The approvals of a record's case, for the rail of its page: register it with `approvals/_panel.html` at '<place>.rail'.
+    """The approvals of a record's case, for the rail of its page: register it with `approvals/_panel.html` at
+    '<place>.rail'.
 
     `row` is anything with a `dossier`.
     """

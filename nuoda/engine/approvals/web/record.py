@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
@@ -24,13 +24,14 @@ from ..models.steps import VERDICTS
 from . import words
 
 LOOKS = {
-    "submitted": ("send", "info"), "approved": ("check", "kept"), "granted": ("checks", "kept"), "rejected": ("x", "missed"),
-    "sent_back": ("arrow-back-up", "near"), "returned": ("arrow-back-up", "near"), "withdrawn": ("arrow-back-up", "neutral"),
+    "submitted": ("send", "info"), "approved": ("check", "kept"), "granted": ("checks", "kept"),
+    "rejected": ("x", "missed"), "sent_back": ("arrow-back-up", "near"), "returned": ("arrow-back-up", "near"),
+    "withdrawn": ("arrow-back-up", "neutral"),
     "transferred": ("transfer", "info"), "signer_added": ("user-plus", "info"), "reminded": ("bell", "near"),
     "copied": ("copy", "neutral"), "lapsed": ("history", "near"),
 }  # fmt: skip
 """Icon and tone of each act."""
-STAGES = {"open": "now", "approved": "done", "waiting": "next"}
+STAGES: dict[str, Literal["done", "now", "next", "skipped"]] = {"open": "now", "approved": "done", "waiting": "next"}
 
 
 class ApprovalPage(RecordPage):
@@ -57,8 +58,8 @@ class ApprovalPage(RecordPage):
 
     row: Approval
 
-    def load(self, number: str) -> Approval:
-        return queries.approval(self.actor, number, at=self.at)
+    def load(self, **kwargs: Any) -> Approval:
+        return queries.approval(self.actor, kwargs["number"], at=self.at)
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Approvals"), reverse("approvals:mine"))]
@@ -84,7 +85,7 @@ class ApprovalPage(RecordPage):
         for step in self.chain_steps:
             stages.append(
                 Stage(label=words.role(step.role), state=STAGES.get(step.state, "skipped"), at=step.decided_at)
-            )  # type: ignore[arg-type]
+            )
         done = self.row.state == "approved"
         stages.append(
             Stage(label=_("approved"), state="done" if done else "next", at=self.row.decided_at if done else None)
