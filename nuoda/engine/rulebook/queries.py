@@ -60,7 +60,9 @@ def policy_of(row: PolicyVersion) -> Policy:
 
 def versions(actor: Actor) -> QuerySet[PolicyVersion]:
     """Versions the actor may read, newest first within each policy."""
-    return PolicyVersion.visible_to(actor).select_related("policy").order_by("policy__code", "-effective_date", "-made_at")
+    return (
+        PolicyVersion.visible_to(actor).select_related("policy").order_by("policy__code", "-effective_date", "-made_at")
+    )
 
 
 def in_force(actor: Actor, at: datetime) -> list[PolicyVersion]:

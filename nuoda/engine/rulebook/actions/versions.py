@@ -71,8 +71,8 @@ def adopt(
 ) -> PolicyVersion:
     """Put a published version into force from a moment; the version before it ends there.
 
-    Emits policy.adopted. Refuses a version that is not published, and a moment in the past (what happened under one version is never
-    judged by another) unless it is the first version of a company that begins.
+    Emits policy.adopted. Refuses a version that is not published, and a moment in the past (what happened under one
+    version is never judged by another) unless it is the first version of a company that begins.
     """
     if not access.may_adopt(actor):
         raise NotYours()
@@ -112,14 +112,25 @@ def start_of(version: PolicyVersion) -> datetime:
 
 
 def _turn_page(actor: Actor) -> None:
-    # From a sequence: a number given in a transaction that rolled back is never given again, so that no cached book is mistaken.
+    # From a sequence: a number given in a transaction that rolled back never comes again, so no cached book is mistaken.
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE orgs_company SET book_revision = nextval('rulebook_revision') WHERE id = %s", [actor.company_id]
         )
 
 
+_sound: dict[str, loading.Policy] = {}
+"""Contents that this process has checked, by hash: what is published is checked once, not at every step of its way."""
+
+
 def _checked(content: documents.Content) -> loading.Policy:
+    digest = documents.digest(content)
+    if digest not in _sound:
+        _sound[digest] = _check(content)
+    return _sound[digest]
+
+
+def _check(content: documents.Content) -> loading.Policy:
     try:
         document = loading.read(documents.export(content))
         read = loading.build(document)
@@ -128,6 +139,7 @@ def _checked(content: documents.Content) -> loading.Policy:
         problems = error.problems
     if problems:
         raise Refused(
-            _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))}, code="policy_wrong"
+            _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))},
+            code="policy_wrong",
         )
     return read

@@ -64,7 +64,8 @@ class PolicyVersion(CompanyTable):
         constraints = [
             models.UniqueConstraint(fields=["policy", "version"], name="rulebook_version_number"),
             models.CheckConstraint(
-                condition=models.Q(status="draft") | models.Q(published_at__isnull=False), name="rulebook_version_published"
+                condition=models.Q(status="draft") | models.Q(published_at__isnull=False),
+                name="rulebook_version_published",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "published"], in_force_from=None)
@@ -89,6 +90,6 @@ class PolicyVersion(CompanyTable):
 
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[PolicyVersion]:
-        """Versions that bind or have bound are open to everybody of the company; drafts to those who see the whole company."""
+        """Versions that bind or have bound are open to everybody; drafts to those who see the whole company."""
         rows = PolicyVersion.objects.filter(company_id=actor.company_id)
         return rows if actor.reach in ("company", "system") else rows.filter(status__in=["in_force", "retired"])

@@ -134,7 +134,7 @@ class Book:
         return self._at(moment).forms.get((subject, verb), ())
 
     def consequences_for(self, on: str, moment: datetime) -> tuple[BoundRule, ...]:
-        """Consequence rules of an event type, or of `missed:<ref>` / `warned:<ref>` of a clock ('missed:MN-3.2.1b/on_site')."""
+        """Consequence rules of an event type, or of a clock: `missed:MN-3.2.1b/on_site`, `warned:…`."""
         return self._at(moment).consequences.get(on, ())
 
     def rule(self, ref: str, moment: datetime) -> BoundRule | None:
@@ -142,7 +142,7 @@ class Book:
         return next((bound for bound in self._at(moment).rules if bound.ref == ref), None)
 
     def holds(self, bound: BoundRule, condition: str, facts: Mapping[str, object]) -> bool:
-        """Whether a condition of the rule holds; raises ConditionFailed. `end_when` is about the ending event's subject."""
+        """Whether a condition of the rule holds; raises ConditionFailed. `end_when` is about the ending event."""
         rule = bound.rule
         if isinstance(rule, ClockRule):
             ending = condition == rule.end_when and condition != rule.when

@@ -1,4 +1,4 @@
-"""What a policy says, checked against what the apps declare: types of conditions, subjects, verbs, roles, references."""
+"""What a policy says, checked against what the apps declare: conditions, subjects, verbs, roles, references."""
 
 from __future__ import annotations
 
@@ -152,7 +152,11 @@ class _Checker:
             yield self.problem((*path, "of"), f"the clause has no clock {rule['of']!r}")
         else:
             clock = clocks.get(rule.get("of", ""))
-            subject = subject_of(rule["on"]) if clock is None else clock.get("subject") or subject_of(_many(clock["start"])[0])
+            subject = (
+                subject_of(rule["on"])
+                if clock is None
+                else clock.get("subject") or subject_of(_many(clock["start"])[0])
+            )
             yield from self._condition(rule, "when", subject, path)
 
     def _decision(self, decision: Content, path: Path) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ tuple of the facts it uses. Integers and decimals compare and calculate with eac
 CEL's `/`, which would make 3 of 7 / 2 and infinity of 1.0 / 0.0. Money is integer fen.
 
 Two environments make that possible: CEL's run time compares numbers of both types, its checker refuses to. So a
-text is checked by an environment that declares the mixed overloads and runs in one that leaves them to CEL and does not check again.
+text is checked by an environment that declares the mixed overloads and runs in one that leaves them to CEL and does
+not check again.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def _divide(a: float, b: float) -> float:
     return a / b
 
 
-def _overloads(name: str, result: cel.Type, impl: Callable[[float, float], float] | None, every: bool) -> cel.FunctionDecl:
+def _overloads(
+    name: str, result: cel.Type, impl: Callable[[float, float], float] | None, every: bool
+) -> cel.FunctionDecl:
     integer, decimal = cel.Type.INT, cel.Type.DOUBLE
     pairs = [(integer, decimal), (decimal, integer)]
     if every:
@@ -70,9 +73,7 @@ def _extensions() -> tuple[cel.CelExtension, cel.CelExtension]:
         _overloads("_*_", cel.Type.DOUBLE, operator.mul, False),
         _overloads("divide", cel.Type.DOUBLE, _divide, True),
     ]
-    compare = [
-        _overloads(name, cel.Type.BOOL, None, False) for name in ("_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_")
-    ]
+    compare = [_overloads(name, cel.Type.BOOL, None, False) for name in ("_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_")]
     integer, decimal = cel.Type.INT, cel.Type.DOUBLE
     among = cel.FunctionDecl(
         "@in",
@@ -159,7 +160,9 @@ def _check_choices(text: str, words: list[_Word], subject: Subject) -> None:
 
     def refuse(word: _Word, name: str, allowed: tuple[str, ...]) -> None:
         if word.kind == "string" and word.text[1:-1] not in allowed:
-            raise ConditionError(f"{name} is never {word.text}; it is one of {', '.join(allowed)}", *_place(text, word.start))
+            raise ConditionError(
+                f"{name} is never {word.text}; it is one of {', '.join(allowed)}", *_place(text, word.start)
+            )
 
     for index, word in enumerate(words[:-2]):
         mark, third = words[index + 1].text, words[index + 2]
@@ -230,7 +233,11 @@ class Condition:
         return answer
 
     def _evaluate(self, known: Mapping[str, FactValue]) -> bool:
-        data = {name: list(value) if isinstance(value, tuple) else value for name, value in known.items() if value is not None}
+        data = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in known.items()
+            if value is not None
+        }
         try:
             value = self._expression.eval(data=data)
             plain = value.plain_value()
@@ -271,5 +278,3 @@ def holds(text: str, subject: str, facts: Mapping[str, object]) -> bool:
     if subject not in SUBJECTS:
         raise ConditionFailed(f"{text!r}: no app declares the subject {subject!r}")
     return _compiled(text, subject).holds(facts)
-
-

@@ -164,7 +164,8 @@ def _between(read: Mapping[str, tuple[Document, Policy]], world: World) -> Itera
         if _contradict(one.rule, other.rule, world.subjects):
             mark = other.document.mark(other.path)
             message = (
-                f"{one.clause} and {other.clause} set two limits for one thing: {one.rule.within} and {other.rule.within} "
+                f"{one.clause} and {other.clause} set two limits for one thing: "
+                f"{one.rule.within} and {other.rule.within} "
                 f"from {_said(one.rule.start, other.rule.start)} to {', '.join(other.rule.end)}"
             )
             yield Finding(other.name, mark.line, mark.column, "two-limits", "warning", other.clause, message)
@@ -188,7 +189,7 @@ def _contradict(one: ClockRule, other: ClockRule, subjects: Mapping[str, Subject
 
 
 def overlap(one: str, other: str, subject: Subject | None) -> bool:
-    """Whether some facts satisfy both conditions; over closed facts by trying them all, else only when the texts are equal."""
+    """Whether some facts satisfy both conditions; closed facts are all tried, else only equal texts are known to meet."""
     if one == other or "true" in (one, other):
         return True
     if subject is None:

@@ -107,9 +107,7 @@ class _Builder:
     def policy(self) -> Policy:
         content = self.content
         definitions = tuple(
-            Definition(
-                item["word"], item["means"], _many(item.get("clauses")), _many(item.get("parameters"))
-            )
+            Definition(item["word"], item["means"], _many(item.get("clauses")), _many(item.get("parameters")))
             for item in content.get("definitions", ())
         )
         effective = self._date(content["effective"], ("effective",))
@@ -142,9 +140,7 @@ class _Builder:
             text=item["text"],
             source=item["source"],
             binds=_many(item["binds"]),
-            rules=tuple(
-                self.rule(rule, (*path, "rules", index)) for index, rule in enumerate(item.get("rules", ()))
-            ),
+            rules=tuple(self.rule(rule, (*path, "rules", index)) for index, rule in enumerate(item.get("rules", ()))),
             parameters=tuple(
                 self.parameter(parameter, (*path, "parameters", index))
                 for index, parameter in enumerate(item.get("parameters", ()))
@@ -289,7 +285,8 @@ class _Builder:
             ),
             owner=item["owner"],
             warnings=tuple(
-                self.warning(warning, (*path, "warnings", index)) for index, warning in enumerate(item.get("warnings", ()))
+                self.warning(warning, (*path, "warnings", index))
+                for index, warning in enumerate(item.get("warnings", ()))
             ),
             missed=_many(item.get("missed")),
             transition=item.get("transition", "keep"),

@@ -153,7 +153,7 @@ class IndicatorRule:
 
 @dataclass(frozen=True, slots=True)
 class ConsequenceRule:
-    """When `on` is recorded (an event type, or 'missed'/'warned' of a clock key), `tell` roles are told and `open` is opened."""
+    """When `on` is recorded (an event type, or 'missed'/'warned' of a clock), roles are told and an effect is done."""
 
     key: str
     on: str

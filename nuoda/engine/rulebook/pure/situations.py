@@ -90,7 +90,8 @@ def one(clause: Clause, example: Example, subjects: Mapping[str, Subject]) -> Ou
 
 def _decide(clause: Clause, example: DecisionExample, subjects: Mapping[str, Subject]) -> str:
     decision = next(p.value for p in clause.parameters if p.name == example.parameter)
-    assert isinstance(decision, Decision)
+    if not isinstance(decision, Decision):
+        raise ConditionFailed(f"{example.parameter!r} is no decision")
     for choice in decision.choices:
         if _holds(choice.when, decision.subject, example.facts, subjects):
             return choice.then
@@ -107,5 +108,3 @@ def _holds(text: str, subject: str, facts: Mapping[str, Any], subjects: Mapping[
 
 def _join(keys: Any) -> str:
     return " ".join(keys)
-
-

@@ -82,12 +82,21 @@ WORK_ORDER = Subject(
         "has_place": _fact("bool", "维修地点已写明", "維修地點已寫明", "the place is named"),
         "has_time": _fact("bool", "时间要求已写明", "時間要求已寫明", "the time is named"),
         "has_technician": _fact("bool", "技术人员已指定", "技術人員已指定", "the technician is named"),
-        "technician_qualified": _fact("bool", "技术人员证书有效", "技術人員證照有效", "the technician's certificate is valid"),
-        "technician_own": _fact(
-            "bool", "技术人员属于负责单位", "技術人員屬於負責單位", "the technician belongs to the responsible organisation"
+        "technician_qualified": _fact(
+            "bool", "技术人员证书有效", "技術人員證照有效", "the technician's certificate is valid"
         ),
-        "technician_available": _fact("bool", "技术人员有空", "技術人員有空", "the technician is free and not on leave"),
-        "appointment_agreed": _fact("bool", "上门时间已约定", "到府時間已約定", "the customer agreed to the appointment"),
+        "technician_own": _fact(
+            "bool",
+            "技术人员属于负责单位",
+            "技術人員屬於負責單位",
+            "the technician belongs to the responsible organisation",
+        ),
+        "technician_available": _fact(
+            "bool", "技术人员有空", "技術人員有空", "the technician is free and not on leave"
+        ),
+        "appointment_agreed": _fact(
+            "bool", "上门时间已约定", "到府時間已約定", "the customer agreed to the appointment"
+        ),
         "prepared": _fact("bool", "工具配件已备妥", "工具零件已備妥", "tools and parts are prepared"),
         "arrived": _fact("bool", "已到场", "已到場", "arrived"),
         "has_date": _fact("bool", "维修日期已记录", "維修日期已記錄", "the repair date is recorded"),
@@ -98,14 +107,19 @@ WORK_ORDER = Subject(
         "has_measure": _fact("bool", "维修措施已记录", "維修措施已記錄", "the measure is recorded"),
         "explained": _fact("bool", "已向客户说明", "已向客戶說明", "fault and measure were explained"),
         "parts_complete": _fact(
-            "bool", "更换配件已登记（或确认未换件）", "更換零件已登記（或確認未換件）", "parts are listed, or none was replaced"
+            "bool",
+            "更换配件已登记（或确认未换件）",
+            "更換零件已登記（或確認未換件）",
+            "parts are listed, or none was replaced",
         ),
         "tested": _fact("bool", "已调试测试", "已調試測試", "the product was tested"),
         "site_cleaned": _fact("bool", "现场已清理", "現場已清理", "the site was cleaned"),
         "signed": _fact("bool", "客户已签字", "客戶已簽名", "the customer has signed"),
         "rated": _fact("bool", "客户已评价", "客戶已評價", "the customer has rated"),
         "customer_confirmed": _fact("bool", "客户已确认恢复", "客戶已確認恢復", "the customer confirmed that it works"),
-        "remote_result": _fact("text", "远程处理结果", "遠端處理結果", "result of the remote session", "", "session", "patch"),
+        "remote_result": _fact(
+            "text", "远程处理结果", "遠端處理結果", "result of the remote session", "", "session", "patch"
+        ),
         "reason": _fact("text", "原因代码", "原因代碼", "reason code of the change"),
         "visits": _fact("int", "上门次数", "到府次數", "visits so far"),
     },

@@ -80,7 +80,9 @@ def test_a_mistake_is_refused_with_line_and_column(text: str, line: int, column:
     assert reason in caught.value.reason
 
 
-@pytest.mark.parametrize("text", ["divide(count, 0) > 1", "divide(share, 0.0) > 1.0", "count % 0 == 1", "9223372036854775807 + count > 0"])
+@pytest.mark.parametrize(
+    "text", ["divide(count, 0) > 1", "divide(share, 0.0) > 1.0", "count % 0 == 1", "9223372036854775807 + count > 0"]
+)
 def test_a_failure_at_run_time_is_neither_true_nor_false(text: str) -> None:
     for condition in (text, f"!({text})"):
         with pytest.raises(ConditionFailed):

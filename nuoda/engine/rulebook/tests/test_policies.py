@@ -17,9 +17,11 @@ from .subjects import SUBJECTS
 FILES = sorted((Path(__file__).resolve().parents[4] / "policies").glob("*/*.yaml"))
 NAMES = [path.parent.name for path in FILES]
 
-RUNNING = """MN-3.2.1a MN-3.2.1b MN-3.2.1c MN-3.2.1d MN-3.2.2a MN-3.2.2b MN-3.2.2c MN-3.3 DL-2.2 DL-2.2a DL-2.2b DL-2.2c DL-3.1a
-DL-3.1b DL-3.1c DL-3.1d DL-3.2a DL-3.2b DL-3.3a DL-3.3b DL-3.3d DL-3.3e DL-3.3f DL-3.5a LC-3.4 LC-4.1.2a LC-4.2.4a LC-4.2.4b
-LC-4.3.4a LC-5.1.1 LC-5.3.3b LC-6.2a""".split()
+RUNNING = (
+    """MN-3.2.1a MN-3.2.1b MN-3.2.1c MN-3.2.1d MN-3.2.2a MN-3.2.2b MN-3.2.2c MN-3.3 DL-2.2 DL-2.2a DL-2.2b
+    DL-2.2c DL-3.1a DL-3.1b DL-3.1c DL-3.1d DL-3.2a DL-3.2b DL-3.3a DL-3.3b DL-3.3d DL-3.3e DL-3.3f
+    DL-3.5a LC-3.4 LC-4.1.2a LC-4.2.4a LC-4.2.4b LC-4.3.4a LC-5.1.1 LC-5.3.3b LC-6.2a"""
+).split()  # noqa: SIM905
 
 
 def policies() -> dict[str, Policy]:
@@ -102,7 +104,7 @@ def test_the_clauses_of_the_service_line_run_and_carry_examples() -> None:
     assert [name for name in RUNNING if clauses[name].status != "executed"] == []
     assert [name for name in RUNNING if not clauses[name].examples] == []
     assert clauses["DL-3.3c"].status == "attested"
-    assert {len([c for c in p.clauses]) for p in policies().values()} == {32, 66, 46, 58}
+    assert {len(p.clauses) for p in policies().values()} == {32, 66, 46, 58}
 
 
 def test_no_running_clause_lacks_a_language_or_a_role() -> None:
@@ -168,12 +170,24 @@ CLOCK = f"""\
         ("within: 10 min", "within: soon", "not a duration"),
         ("within: 10 min", "due: due_at\n        within: 10 min", "either 'within' or 'due'"),
         ("owner: agent", "owner: agnt", "no role"),
-        ("start: ticket.reported", "start: work_order.arrived\n        when: kind == \"fault\"", "never"),
-        ("start: ticket.reported", "start: [ticket.reported, work_order.arrived]\n        when: kind == \"fault\"", "carries other facts"),
+        ("start: ticket.reported", 'start: work_order.arrived\n        when: kind == "fault"', "never"),
+        (
+            "start: ticket.reported",
+            'start: [ticket.reported, work_order.arrived]\n        when: kind == "fault"',
+            "carries other facts",
+        ),
         ("owner: agent", "owner: agent\n        warnings: [{share: 0.5, before: 1 h}]", "either 'share' or 'before'"),
-        ("owner: agent", "owner: agent\n      - {consequence: x, on: missed, of: answr, tell: [agent], template: t}", "no clock"),
+        (
+            "owner: agent",
+            "owner: agent\n      - {consequence: x, on: missed, of: answr, tell: [agent], template: t}",
+            "no clock",
+        ),
         ("owner: agent", "owner: agent\n      - {consequence: x, on: missed, of: answer, tell: [agent]}", "template"),
-        ("owner: agent", "owner: agent\n      - {consequence: x, on: ticket.solved}", "tells somebody or does something"),
+        (
+            "owner: agent",
+            "owner: agent\n      - {consequence: x, on: ticket.solved}",
+            "tells somebody or does something",
+        ),
     ],
 )
 def test_mistakes_of_clocks_and_consequences_are_told(old: str, new: str, reason: str) -> None:
@@ -217,7 +231,9 @@ def test_defined_numbers_are_written_into_rules() -> None:
       - {{name: limit, kind: money, value: 5000, why: {TEXT}}}
       - {{name: quick, kind: duration, value: 10 min, why: {TEXT}}}
 """
-    policy = loading.load(small(CLOCK.replace("within: 10 min", "within: quick\n        when: settlement_fen > limit"), more=more))
+    policy = loading.load(
+        small(CLOCK.replace("within: 10 min", "within: quick\n        when: settlement_fen > limit"), more=more)
+    )
     rule = policy.clauses[0].rules[0]
     assert isinstance(rule, ClockRule)
     assert rule.when == "settlement_fen > 5000"
@@ -227,7 +243,8 @@ def test_defined_numbers_are_written_into_rules() -> None:
 def test_a_wrong_example_is_found() -> None:
     text = small(
         gate()
-        + f"    examples: [{{name: {TEXT}, subject: ticket, verb: report, facts: {{has_name: true}}, refused: [named]}}]\n"
+        + f"    examples:\n      - {{name: {TEXT}, subject: ticket, verb: report, "
+        + "facts: {has_name: true}, refused: [named]}\n"
     )
     assert [outcome.right for outcome in situations.run(loading.load(text), SUBJECTS)] == [False]
     missing = text.replace("has_name: true", "has_contact: true")

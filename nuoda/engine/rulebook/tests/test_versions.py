@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from nuoda.engine.rulebook import queries
 from nuoda.engine.rulebook.actions import packs, versions
 from nuoda.engine.rulebook.models import PolicyVersion
-from nuoda.engine.rulebook.pure import documents
+from nuoda.engine.rulebook.pure import documents, facts
 from nuoda.engine.rulebook.pure.book import NotInForce
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
@@ -19,8 +19,6 @@ from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Company
 from nuoda.foundation.orgs.tests import factories
-
-from nuoda.engine.rulebook.pure import facts
 
 from .subjects import SUBJECTS
 from .test_policies import gate, small
@@ -50,13 +48,20 @@ def write(root: Path, version: str = "1.0", effective: str = "2024-01-01", requi
 def test_a_new_company_gets_the_shipped_regulations_in_force(actor: Actor) -> None:
     with scoped(actor) as at:
         loaded = packs.load(actor=actor, at=at)
-        assert {row.policy.name for row in loaded} == {"manual", "dealer-service", "service-operations", "service-selling"}
+        assert {row.policy.name for row in loaded} == {
+            "manual",
+            "dealer-service",
+            "service-operations",
+            "service-selling",
+        }
         assert queries.in_force(actor, at) == []
         packs.adopt_all(actor=actor, at=at)
         book = queries.book(actor)
         assert book.clause("MN-3.2.1b", at) is not None
         assert book.clause("MN-3.2.1b", datetime(2023, 9, 30, tzinfo=UTC)) is None
-        assert [bound.ref for bound in book.clocks_for("follow_up.dissatisfied", at)] == ["LC-5.3.3b/contact_dissatisfied"]
+        assert [bound.ref for bound in book.clocks_for("follow_up.dissatisfied", at)] == [
+            "LC-5.3.3b/contact_dissatisfied"
+        ]
         assert packs.load(actor=actor, at=at) == []
         types = set(Entry.objects.filter(company_id=actor.company_id).values_list("type", flat=True))
         assert types == {"policy.published", "policy.adopted"}
@@ -170,7 +175,9 @@ def test_two_versions_are_never_in_force_at_once(actor: Actor, tmp_path: Path) -
         rows = PolicyVersion.objects.filter(pk=first.pk)
         rows.update(status="in_force", in_force_from=LATER)
         with pytest.raises(DatabaseError), transaction.atomic():
-            PolicyVersion.objects.filter(pk=second.pk).update(status="in_force", in_force_from=LATER + timedelta(days=1))
+            PolicyVersion.objects.filter(pk=second.pk).update(
+                status="in_force", in_force_from=LATER + timedelta(days=1)
+            )
 
 
 def test_stored_content_exports_to_the_shipped_file(actor: Actor) -> None:
@@ -221,7 +228,9 @@ def test_people_at_a_dealer_read_what_binds_and_no_draft(tmp_path: Path) -> None
     with scoped(dealer):
         assert [row.version for row in queries.versions(dealer)] == ["1.1"]
         assert PolicyVersion.objects.count() == 2  # the second wall is the company; the first hides what does not bind
-        assert PolicyVersion.objects.update(shipped=False) == 0  # the database lets only the whole company's people write
+        assert (
+            PolicyVersion.objects.update(shipped=False) == 0
+        )  # the database lets only the whole company's people write
 
 
 def test_numbers_are_read_from_the_clause_in_force(actor: Actor) -> None:
