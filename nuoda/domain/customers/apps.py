@@ -11,6 +11,9 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from . import events, facts  # noqa: F401 — declared by import
+        from .actions import imports, tables
 
         kinds.register("customer", prefix="KH", label=_("customer"))
         kinds.register("installed_product", prefix="SB", label=_("installed product"))
+        for table in tables.TABLES:
+            imports.register(table)

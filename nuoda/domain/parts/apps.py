@@ -8,4 +8,9 @@ class PartsConfig(AppConfig):
     verbose_name = _("Parts")
 
     def ready(self) -> None:
+        from nuoda.domain.customers.actions import imports
+
         from . import events  # noqa: F401 — declared by import
+        from .actions import tables
+
+        imports.register(tables.PARTS)

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                     "category",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="models",
+                        related_name="product_models",
                         to="customers.productcategory",
                     ),
                 ),

@@ -56,7 +56,7 @@ class ProductCategory(CompanyTable):
 class ProductModel(CompanyTable):
     """产品型号: what the company sells, and how long and from when it stands in for it."""
 
-    category = models.ForeignKey(ProductCategory, on_delete=models.PROTECT, related_name="models")
+    category = models.ForeignKey(ProductCategory, on_delete=models.PROTECT, related_name="product_models")
     code = models.CharField(_("model"), max_length=60)
     name = models.CharField(_("name"), max_length=120)
     pinyin = models.CharField(max_length=120, blank=True, editable=False)

@@ -28,7 +28,6 @@ T = TypeVar("T")
 class Event(Protocol):
     """Any registered event."""
 
-    type: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
@@ -52,6 +51,11 @@ def event(name: str) -> Callable[[type[T]], type[T]]:
         return made  # type: ignore[no-any-return]
 
     return declare
+
+
+def type_of(happened: Event) -> str:
+    """The name under which the event's class was declared."""
+    return happened.type  # type: ignore[attr-defined,no-any-return]
 
 
 def payload(happened: Event) -> dict[str, Any]:

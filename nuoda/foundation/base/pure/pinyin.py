@@ -25,7 +25,7 @@ def joined(name: str, *, limit: int = 120) -> str:
 
 def _syllables(name: str, style: Style) -> list[str]:
     plain = unicodedata.normalize("NFKC", name).lower()
-    parts = chain.from_iterable(pinyin(plain, style=style, errors=lambda rest: [rest]))
+    parts = chain.from_iterable(pinyin(plain, style=style, errors=lambda rest: rest))
     return [word for part in parts for word in _words(part)]
 
 
