@@ -33,9 +33,11 @@ class OneClause:
         return tuple(b for b in self.rules if isinstance(b.rule, ClockRule) and event_type in b.rule.start)
 
     def holds(self, bound: BoundRule, condition: str, facts: Mapping[str, object]) -> bool:
-        assert isinstance(bound.rule, ClockRule)
-        ending = condition == bound.rule.end_when and condition != bound.rule.when
-        name = subject_of(bound.rule.end[0]) if ending else bound.rule.subject
+        rule = bound.rule
+        if not isinstance(rule, ClockRule):
+            raise TypeError("only clocks run here")
+        ending = condition == rule.end_when and condition != rule.when
+        name = subject_of(rule.end[0]) if ending else rule.subject
         if name not in self.subjects:
             raise ConditionFailed(f"no app declares the subject {name!r}")
         return Condition.compile(condition, self.subjects[name]).holds(facts)

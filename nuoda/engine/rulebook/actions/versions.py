@@ -17,6 +17,7 @@ from .. import access, events
 from ..models import Policy, PolicyVersion
 from ..pure import checking, documents, loading
 from ..pure.facts import SUBJECTS
+from ..pure.policies import Policy as Read
 
 
 def draft(
@@ -112,34 +113,25 @@ def start_of(version: PolicyVersion) -> datetime:
 
 
 def _turn_page(actor: Actor) -> None:
-    # From a sequence: a number given in a transaction that rolled back never comes again, so no cached book is mistaken.
+    # From a sequence: a number given in a transaction that rolled back never comes again: no cached book is mistaken.
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE orgs_company SET book_revision = nextval('rulebook_revision') WHERE id = %s", [actor.company_id]
         )
 
 
-_sound: dict[str, loading.Policy] = {}
+_sound: dict[str, Read] = {}
 """Contents that this process has checked, by hash: what is published is checked once, not at every step of its way."""
 
 
-def _checked(content: documents.Content) -> loading.Policy:
-    digest = documents.digest(content)
-    if digest not in _sound:
-        _sound[digest] = _check(content)
-    return _sound[digest]
-
-
-def _check(content: documents.Content) -> loading.Policy:
+def _checked(content: documents.Content) -> Read:
+    document = documents.Document(content)
     try:
-        document = loading.read(documents.export(content))
-        read = loading.build(document)
-        problems = checking.check(document, SUBJECTS, complete=False)
+        problems = documents.validate(document) or checking.check(document, SUBJECTS, complete=False)
+        if not problems:
+            return loading.build(document)
     except documents.PolicyError as error:
         problems = error.problems
-    if problems:
-        raise Refused(
-            _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))},
-            code="policy_wrong",
-        )
-    return read
+    raise Refused(
+        _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))}, code="policy_wrong"
+    )

@@ -87,7 +87,7 @@ _SCALARS = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     yaml_implicit_resolvers: dict[str, Any] = {}
 
 

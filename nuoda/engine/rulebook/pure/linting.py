@@ -189,7 +189,7 @@ def _contradict(one: ClockRule, other: ClockRule, subjects: Mapping[str, Subject
 
 
 def overlap(one: str, other: str, subject: Subject | None) -> bool:
-    """Whether some facts satisfy both conditions; closed facts are all tried, else only equal texts are known to meet."""
+    """Whether some facts satisfy both conditions; closed facts are all tried, else only equal texts meet."""
     if one == other or "true" in (one, other):
         return True
     if subject is None:
@@ -223,4 +223,4 @@ def _values(field: FactType) -> tuple[FactValue, ...]:
 
 def summary(text: str) -> dict[str, int]:
     """The coverage meter of one policy file: clauses by status. Raises PolicyError."""
-    return dict(loading.build(parse(text)).counts())
+    return {str(status): count for status, count in loading.build(parse(text)).counts().items()}

@@ -1,0 +1,41 @@
+"""Rules in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from nuoda.engine.rulebook.pure.durations import Duration
+from nuoda.engine.rulebook.pure.telling import duration, parameter_lines, rule_lines
+
+from .test_policies import policies
+
+
+def test_durations_in_three_languages() -> None:
+    said = [duration(Duration.parse("2 working days"), language) for language in ("zh-hans", "zh-hant", "en")]
+    assert said == ["2 个工作日", "2 個工作日", "2 working days"]
+
+
+def test_a_clock_says_start_end_limit_owner_and_pauses() -> None:
+    clause = policies()["manual"].clause("MN-3.2.1b")
+    assert clause is not None
+    [line] = rule_lines(clause.clocks()[1], "zh-hans", {"technician": "技术维修人员"})
+    assert line.startswith("到场: ticket.reported / ticket.reopened 之后 4 小时 内须有 work_order.arrived")
+    assert "由 技术维修人员 负责" in line
+    assert "waiting_customer (≤ 30 天)" in line
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_every_rule_and_number_of_the_shipped_policies_can_be_told(language: str) -> None:
+    for policy in policies().values():
+        for clause in policy.clauses:
+            for rule in clause.rules:
+                assert all(line.strip() and "{" not in line for line in rule_lines(rule, language)), clause.id
+            for parameter in clause.parameters:
+                lines = parameter_lines(parameter, language)
+                assert len(lines) > 1 and all(lines), (clause.id, parameter.name)
+
+
+def test_money_is_told_in_yuan() -> None:
+    clause = policies()["manual"].clause("MN-3.3")
+    assert clause is not None
+    assert parameter_lines(clause.parameters[0], "en")[0] == "settlement_agent_limit: ¥500.00"
