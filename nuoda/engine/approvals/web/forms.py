@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.refusals import NotYours
@@ -143,7 +143,7 @@ class SendBack(Deed):
     def form_kwargs(self) -> dict[str, Any]:
         steps = [step for step in queries.steps(self.row) if step.state == "approved"]
         places = [(str(step.position), f"{step.position}. {words.role(step.role)}") for step in steps]
-        return {"places": [("", _g("the submitter, %(name)s") % {"name": self.row.submitter.name}), *places]}
+        return {"places": [("", gettext("the submitter, %(name)s") % {"name": self.row.submitter.name}), *places]}
 
     def deed(self, **arguments: Any) -> Approval:
         return decisions.send_back(**arguments)

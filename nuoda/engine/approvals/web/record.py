@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.journal.models import Dossier
@@ -77,7 +77,7 @@ class ApprovalPage(RecordPage):
             number=self.row.dossier.number,
             title=f"{words.matter(self.row)} · {self.row.about.title}",
             chips=[words.state_chip(self.row)],
-            subtitle=_g("submitted by %(name)s") % {"name": self.row.submitter.name},
+            subtitle=gettext("submitted by %(name)s") % {"name": self.row.submitter.name},
         )
 
     def steps(self) -> Sequence[Stage]:
@@ -173,7 +173,7 @@ class ApprovalPage(RecordPage):
                 what = f"{what}: {act.other.name}"
             who = act.person.name if act.person else ""
             if act.on_behalf_of is not None:
-                who = _g("%(name)s for %(other)s") % {"name": who, "other": act.on_behalf_of.name}
+                who = gettext("%(name)s for %(other)s") % {"name": who, "other": act.on_behalf_of.name}
             clauses = [act.step.clause] if act.step is not None and act.step.clause else []
             events.append(
                 Event(
