@@ -158,6 +158,10 @@ def _prepared(module: ModuleType) -> Iterator[None]:
         return
     with reachable() if needs == "database" else contextlib.nullcontext():
         django(getattr(module, "role", "app"))
+        if needs == "database":
+            from django.db import connection
+
+            connection.ensure_connection()
         yield
 
 

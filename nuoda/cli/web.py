@@ -19,7 +19,6 @@ def main() -> None:
         interface=Interfaces.WSGI,
         workers=env.number("NUODA_PROCESSES"),
         blocking_threads=env.number("NUODA_THREADS"),
-        blocking_threads_idle_timeout=600,
         backpressure=env.number("NUODA_THREADS") * 8,
         respawn_failed_workers=True,
         respawn_interval=0.5,

@@ -58,7 +58,7 @@ def test_what_was_there_comes_back(backup: Path, folder: Path) -> None:
     restored.start()
     try:
         with restored.connect() as connection:  # the application may read what the owner restored
-            assert connection.execute("SELECT name FROM things ORDER BY 1 COLLATE \"C\"").fetchall() == [
+            assert connection.execute("SELECT name FROM things ORDER BY name COLLATE \"C\"").fetchall() == [
                 ("c",), ("龘",), ("𠮷",),
             ]  # fmt: skip
     finally:

@@ -139,14 +139,14 @@ def test_life_of_an_installation(installation: Installation) -> None:
     installation.process.kill()
     installation.process.wait(10)
     installation.until(lambda: not any(_alive(process) for process in everything), 30)
-    assert installation.start() < 30
+    assert installation.start() < 60
     assert marks(installation) == [1, 2]
 
     everything = installation.tree()
     assert installation.stop() < 30
     assert not any(_alive(process) for process in everything)
 
-    assert installation.start() < 15  # 5 s on an idle machine; the tests share theirs
+    assert installation.start() < 30  # under 5 s on an idle machine; the tests share theirs
     installation.until(lambda: installation.health().get("status") == "ok", 30)
     second = subprocess.run(
         [sys.executable, "-m", "nuoda.cli", "run"],

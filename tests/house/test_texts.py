@@ -52,7 +52,7 @@ def in_code(source: str) -> Iterator[tuple[str, int]]:
 def in_template(source: str) -> Iterator[str]:
     """Django turns a template into calls of gettext; those are read like code."""
     for call in re.finditer(
-        r"\b(n?p?gettext)\(((?:[^()'\"]|'(?:\\.|[^'])*'|\"(?:\\.|[^\"])*\")*)\)", templatize(source)
+        r"\b(n?p?gettext|_)\(((?:[^()'\"]|'(?:\\.|[^'])*'|\"(?:\\.|[^\"])*\")*)\)", templatize(source)
     ):
         texts = [ast.literal_eval(part) for part in re.findall(r"u?'(?:\\.|[^'])*'|u?\"(?:\\.|[^\"])*\"", call[2])]
         if "p" in call[1].removesuffix("gettext"):

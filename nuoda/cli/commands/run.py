@@ -77,11 +77,12 @@ def _database() -> Iterator[tuple[cluster.Cluster | None, bool]]:
 def _serve(supervisor: Supervisor, database: cluster.Cluster | None, address: str, port: int) -> None:
     serving = env.children(NUODA_DATABASE_ROLE="app")
     supervisor.add(Child(_("web server"), [sys.executable, "-m", "nuoda.cli.web"], serving))
-    supervisor.add(Child(_("worker"), [sys.executable, "-m", "nuoda.cli.worker"], serving))
     url = env.get("NUODA_ORIGIN") or f"http://{'127.0.0.1' if address == '0.0.0.0' else address}:{port}"  # noqa: S104
     supervisor.watch(_once(lambda: _answers(address, port), every=0.2))
     if supervisor.stopping:
         return
+    # After the web server answers: both load the whole program, and the pages come first.
+    supervisor.add(Child(_("worker"), [sys.executable, "-m", "nuoda.cli.worker"], serving))
     console.say(_("Nuoda {version} serves at {url} — Ctrl-C ends it.").format(version=env.version(), url=url))
     if _demo_wanted():
         command = [sys.executable, "-m", "nuoda.cli", "demo", *(["--quiet"] if console.quiet else [])]
