@@ -1,7 +1,7 @@
 """The sweep: 10,000 due among 1,000,000 open deadlines, one worker. Prints JSON; limit 60 s.
 
-Run by itself it makes a private PostgreSQL in a folder of its own and removes it afterwards; `measure` works on the database that
-Django is connected to.
+Run by itself it makes a private PostgreSQL in a folder of its own and removes it afterwards; `measure` works on the
+database that Django is connected to.
 """
 
 from __future__ import annotations

@@ -9,3 +9,6 @@ class ClocksConfig(AppConfig):
 
     def ready(self) -> None:
         from . import events, reactions  # noqa: F401 — importing registers them
+        from .web import menu
+
+        menu.fill()

@@ -50,6 +50,8 @@ class Ruling:
 
     book: Book
     calendars: tuple[_Valid, ...]
+    revision: int = 0
+    """The company's revision that this was compiled for."""
 
     def clocks_for(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
         return self.book.clocks_for(event_type, moment)
@@ -100,11 +102,11 @@ def ruling(actor: Actor) -> Ruling:
     book = rulebook.book(actor)
     known = _compiled.get(actor.company_id)
     if known is not None and actor.book_revision and known[0] == actor.book_revision:
-        return Ruling(book, known[1])
+        return Ruling(book, known[1], known[0])
     revision = Company.objects.filter(pk=actor.company_id).values_list("book_revision", flat=True).first() or 0
     if known is None or known[0] != revision:
         known = _compiled[actor.company_id] = (revision, _calendars(actor.company_id))
-    return Ruling(book, known[1])
+    return Ruling(book, known[1], known[0])
 
 
 def _calendars(company_id: UUID) -> tuple[_Valid, ...]:

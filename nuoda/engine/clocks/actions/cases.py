@@ -72,7 +72,7 @@ def follow(entry: Entry, context: Context) -> None:
         _mark_late(entry, context.dossier, ruling)
         if context.fresh and context.dossier.id == context.dossier.case_id:
             matter = _Matter(context.dossier, [_happening(entry)], {entry.id: context.dossier.pk})
-            _bring_up(matter_list=[matter], ruling=ruling, at=context.at, actor=context.actor)
+            _bring_up([matter], ruling=ruling, at=context.at)
             return
         reconcile([entry.case_id], actor=context.actor, at=context.at)
 
@@ -87,7 +87,7 @@ def reconcile(case_ids: Sequence[UUID], *, actor: Actor, at: datetime, skip_lock
     if not roots:
         return 0
     matters = _loaded(roots)
-    _bring_up(matter_list=matters, ruling=_ruling(actor), at=at, actor=actor)
+    _bring_up(matters, ruling=_ruling(actor), at=at)
     return len(matters)
 
 
@@ -135,10 +135,10 @@ def _happening(entry: Entry) -> Happening:
     )
 
 
-def _bring_up(*, matter_list: Iterable[_Matter], ruling: queries.Ruling, at: datetime, actor: Actor) -> None:
+def _bring_up(matters: Iterable[_Matter], *, ruling: queries.Ruling, at: datetime) -> None:
     changes = _Changes()
     paused: list[tuple[_Matter, CaseState]] = []
-    for matter in matter_list:
+    for matter in matters:
         case = _folded(matter, ruling, at)
         _differences(matter, case, ruling, at, changes)
         if any(row.pauses or row.held for row in case.deadlines.values()):
@@ -146,7 +146,7 @@ def _bring_up(*, matter_list: Iterable[_Matter], ruling: queries.Ruling, at: dat
     if paused:
         _pause_differences(paused, changes)
     _write(changes)
-    _announce(changes, actor=actor, at=at)
+    _announce(changes, revision=ruling.revision, at=at)
 
 
 def _folded(matter: _Matter, ruling: queries.Ruling, at: datetime) -> CaseState:
@@ -320,9 +320,9 @@ def _write(changes: _Changes) -> None:
         )
 
 
-def _announce(changes: _Changes, *, actor: Actor, at: datetime) -> None:
+def _announce(changes: _Changes, *, revision: int, at: datetime) -> None:
     for root, event, happened_at, entry_id, clause in changes.events:
-        speaker = system(root.company_id, book_revision=actor.book_revision).as_origin(root.origin)  # type: ignore[arg-type]
+        speaker = system(root.company_id, book_revision=revision).as_origin(root.origin)  # type: ignore[arg-type]
         journal.record(
             event, dossier=root, actor=speaker, at=at, happened_at=happened_at, clauses=[clause], id=entry_id
         )

@@ -1,7 +1,8 @@
-"""Invariant 5: a warning and a miss leave exactly one entry, with any number of workers, whatever crashes in between."""
+"""Invariant 5: a warning and a miss leave exactly one entry, with any number of workers, whatever crashes."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -14,7 +15,9 @@ import pytest
 from django.db import connection
 
 from nuoda.engine.clocks.actions import cases, sweeps
+from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.rulebook.pure.rules import Warning
+from nuoda.foundation.base.access import scoped
 from nuoda.foundation.journal.actions import entries as journal
 from nuoda.foundation.journal.models import Dossier
 
@@ -77,10 +80,8 @@ def test_it_is_the_lock_of_the_case_that_makes_it_once(monkeypatch: pytest.Monke
 
     def slowly(roots: Any) -> Any:
         matters = loaded(roots)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(1.0)
-        except threading.BrokenBarrierError:
-            pass
         return matters
 
     monkeypatch.setattr(cases, "_loaded", slowly)
@@ -93,11 +94,8 @@ def test_it_is_the_lock_of_the_case_that_makes_it_once(monkeypatch: pytest.Monke
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_that_comes_during_the_sweep_is_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
     own = due_shop(monkeypatch, 1)
-    with_matter = Dossier.objects
-    from nuoda.foundation.base.access import scoped
-
     with scoped(own.system):
-        matter = with_matter.get(company_id=own.company_id)
+        matter = Dossier.objects.get(company_id=own.company_id)
     late = "2026-03-06 12:00"
     work = [
         lambda: sweeps.sweep(own.company_id, at=NOON),
@@ -106,8 +104,6 @@ def test_an_answer_that_comes_during_the_sweep_is_not_overlooked(monkeypatch: py
     assert not in_threads(lambda: work.pop()(), 2)
     missed, withdrawn = own.entries("deadline.missed"), own.entries("deadline.miss_withdrawn")
     assert len(missed) == len(withdrawn) <= 1
-    from nuoda.engine.clocks.models import Deadline
-
     with scoped(own.system):
         assert Deadline.objects.get(company_id=own.company_id).state == "kept"
 
