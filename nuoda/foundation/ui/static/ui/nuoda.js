@@ -90,6 +90,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = document.getElementById("dialog");
     if (event.detail.target.id === "dialog-body" && dialog) {
+      dialog.setAttribute("aria-labelledby", "dialog-title");
       if (!dialog.open) dialog.showModal();
       (dialog.querySelector("[data-focus]") ?? dialog.querySelector("[aria-invalid=true]") ??
         dialog.querySelector("form.nu-form :is(input:not([type=hidden]), select, textarea)"))?.focus();

@@ -72,31 +72,31 @@ class Page(View):
         actor: Actor | None = getattr(request, "actor", None)
         if self.access is None:
             raise TypeError(f"{type(self).__name__} declares no access")
-        if self.access & PUBLIC:
+        if not self.access & PUBLIC:
             if actor is None:
-                return self._finish(super().dispatch(request, *args, **kwargs))
-        elif actor is None:
-            return redirect_to_login(request.get_full_path(), resolve_url(shell.login))
-        elif not self.may_open(actor.roles):
-            raise Http404
-        self.actor = actor
-        if request.method not in SAFE:
+                return redirect_to_login(request.get_full_path(), resolve_url(shell.login))
+            if not self.may_open(actor.roles):
+                raise Http404
+        if actor is None:
             return self._finish(super().dispatch(request, *args, **kwargs))
+        self.actor = actor
         try:
+            if request.method not in SAFE:
+                return self._finish(super().dispatch(request, *args, **kwargs))
             with scoped(actor) as self.at:
-                response = super().dispatch(request, *args, **kwargs)
+                response: Any = super().dispatch(request, *args, **kwargs)
                 if hasattr(response, "render") and not response.is_rendered:
                     response.render()
         except NotYours as refusal:
             raise Http404 from refusal
         except Refused as refusal:
-            return self.refused(refusal)
+            return self._finish(self.refused(refusal))
         return self._finish(response)
 
     def refused(self, refusal: Refused) -> HttpResponse:
         """A page of its own for a refusal that no form can show."""
-        context = {"page": self, "refusal": refusal, "title": self.get_title()}
-        return render(self.request, "ui/refused.html", context, status=refusal.status)
+        with scoped(self.actor) as self.at:
+            return self.answer("ui/refused.html", {"refusal": refusal}, status=refusal.status)
 
     def get_title(self) -> Any:
         return self.title
