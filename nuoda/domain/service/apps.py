@@ -14,7 +14,10 @@ class ServiceConfig(AppConfig):
         from nuoda.engine.papers.pure import forms as paper_forms
 
         from . import facts, reactions  # noqa: F401
+        from nuoda.foundation.journal.pure import words as event_words
+
         from .pure import forms
+        from .web import menu, panels, words
 
         kinds.register("ticket", prefix="TK", label=_("ticket"))
         kinds.register("work_order", prefix="WO", label=_("work order"))
@@ -24,3 +27,6 @@ class ServiceConfig(AppConfig):
         rulebook_facts.register(facts.WORK_ORDER)
         paper_forms.register(forms.SERVICE_ORDER)
         paper_forms.register(forms.REPAIR_RECORD)
+        event_words.register(words.EVENTS)
+        menu.install()
+        panels.install()

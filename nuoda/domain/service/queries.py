@@ -64,15 +64,42 @@ def open_tickets(actor: Actor) -> QuerySet[Ticket]:
     return Ticket.visible_to(actor).filter(state__in=OPEN).order_by("severity_rank", "-reported_at", "-dossier_id")
 
 
+def standing(actor: Actor) -> dict[str, int]:
+    """Open tickets counted: all, urgent, unanswered, complaints, paused. One statement over the index of the open ones."""
+    return (
+        Ticket.visible_to(actor)
+        .filter(state__in=OPEN)
+        .aggregate(
+            open=Count("pk"),
+            urgent=Count("pk", filter=Q(severity="urgent")),
+            unanswered=Count("pk", filter=Q(state="reported")),
+            complaints=Count("pk", filter=Q(kind="complaint")),
+            paused=Count("pk", filter=Q(paused_at__isnull=False)),
+        )
+    )
+
+
 def open_matters_of(actor: Actor, customer_id: UUID) -> QuerySet[Ticket]:
     """What is open for a customer: shown when he calls."""
     return open_tickets(actor).filter(customer_id=customer_id).select_related("dossier", "keeper")
+
+
+def tickets_of(actor: Actor, customer_id: UUID) -> QuerySet[Ticket]:
+    """All matters of a customer, newest first."""
+    rows = Ticket.visible_to(actor).filter(customer_id=customer_id)
+    return rows.select_related("dossier", "customer").order_by("-reported_at")
 
 
 def jobs_of(actor: Actor, *, technician_id: UUID | None = None) -> QuerySet[WorkOrder]:
     """Jobs under way of a technician (default: the actor), in the order of their planned time."""
     rows = WorkOrder.visible_to(actor).filter(technician_id=technician_id or actor.person_id, state__in=ACTIVE)
     return rows.select_related("dossier", "ticket__dossier", "ticket__customer", "ticket__product__model").order_by("planned")
+
+
+def finished_jobs(actor: Actor) -> QuerySet[WorkOrder]:
+    """The actor's jobs that ended, the latest first."""
+    rows = WorkOrder.visible_to(actor).filter(technician_id=actor.person_id).exclude(state__in=ACTIVE)
+    return rows.select_related("dossier", "ticket__customer").order_by("-finished_at")
 
 
 def unassigned(actor: Actor) -> QuerySet[Ticket]:

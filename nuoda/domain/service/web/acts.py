@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.ui.web.pages import FormPage
 
-from .. import access, queries
+from .. import queries
+from .. import access as rights
 from ..models import Ticket, WorkOrder
 
 
@@ -41,7 +42,7 @@ class TicketAct(Act):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if cls.verb and "access" not in cls.__dict__:
-            cls.access = access.TICKET_VERBS[cls.verb]
+            cls.access = rights.TICKET_VERBS[cls.verb]
         super().__init_subclass__(**kwargs)
 
     def load(self, number: str, **kwargs: Any) -> Ticket:
@@ -65,7 +66,7 @@ class WorkAct(Act):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if cls.verb and "access" not in cls.__dict__:
-            cls.access = access.WORK_VERBS[cls.verb]
+            cls.access = rights.WORK_VERBS[cls.verb]
         super().__init_subclass__(**kwargs)
 
     def load(self, number: str, **kwargs: Any) -> WorkOrder:

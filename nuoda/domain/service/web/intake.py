@@ -14,7 +14,8 @@ from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, S
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import Page
 
-from .. import access, queries
+from .. import queries
+from .. import access as rights
 from ..actions import reports
 from ..models import Ticket
 from . import forms
@@ -27,7 +28,7 @@ class Caller(Page):
     """来电受理: find the caller by phone, tail, name or serial, with what is open for him (DL-2.2c)."""
 
     kind = "page"
-    access = access.DESK
+    access = rights.DESK
     menu = "intake"
     title = _("Take a call")
     template = "service/caller.html"
@@ -56,7 +57,7 @@ class Caller(Page):
 class ReportPage(Act):
     """受理登记: the form of a new ticket; who and what are known already come with the address."""
 
-    access = access.DESK
+    access = rights.DESK
     menu = "intake"
     title = _("New ticket")
     form_class = forms.ReportForm

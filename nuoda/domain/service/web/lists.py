@@ -15,7 +15,7 @@ from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import Choice, Column, Days, Empty, Flag, Link, ListPage, Tab
 from nuoda.foundation.journal import queries as journal
 
-from .. import access
+from .. import access as rights
 from ..models import Ticket, WorkOrder
 from ..models.tickets import CHANNELS, KINDS, SEVERITIES
 from ..models.work_orders import WORK_KINDS
@@ -28,7 +28,7 @@ _OPEN = "&".join(f"state={code}" for code in OPEN)
 class TicketList(ListPage):
     """服务请求列表."""
 
-    access = access.READERS - {"customer_contact", "technician"}
+    access = rights.READERS - {"customer_contact", "technician"}
     title = _("Tickets")
     menu = "tickets"
     order = ("severity_rank", "-reported_at")
@@ -73,7 +73,7 @@ class TicketList(ListPage):
         Tab(key="all", label=_("All"), address="sort=-reported"),
     )
     links = (
-        Link(label=_("Take a call"), url=lambda actor: reverse("service:caller"), primary=True, icon="headset", roles=access.DESK),
+        Link(label=_("Take a call"), url=lambda actor: reverse("service:caller"), primary=True, icon="headset", roles=rights.DESK),
     )
     empty = Empty(
         text=_("No ticket here. When a customer calls, take the call and register the matter."),
@@ -106,7 +106,7 @@ class TicketList(ListPage):
 class WorkOrderList(ListPage):
     """工单列表."""
 
-    access = access.DESK | {"quality_supervisor", "director", "audit_admin"}
+    access = rights.DESK | {"quality_supervisor", "director", "audit_admin"}
     title = _("Work orders")
     menu = "jobs"
     order = ("-dispatched_at",)

@@ -19,7 +19,8 @@ from nuoda.foundation.orgs.queries import people_in_role
 from nuoda.foundation.ui.pure.tones import Chip, ClockBadge
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, RecordPage, Section, Step
 
-from .. import access, facts, queries
+from .. import facts, queries
+from .. import access as rights
 from ..actions import closures, complaints, tickets
 from ..models import Ticket
 from ..models.tickets import CHANNELS, KINDS, PAUSE_REASONS, SEVERITIES
@@ -35,13 +36,13 @@ _ENDED = {"cancelled", "merged"}
 class TicketPage(RecordPage):
     """服务请求: everything about one matter."""
 
-    access = access.READERS
+    access = rights.READERS
     menu = "tickets"
     place = "ticket"
     refresh = 30
     sections = (
         Section(key="matter", label=_("The matter"), facts="matter", icon="file-text"),
-        Section(key="jobs", label=_("Work orders"), template="service/_jobs.html", load="jobs", icon="tool"),
+        Section(key="jobs", label=_("Work orders"), template="service/_jobs.html", load="jobs", icon="tools"),
         Section(key="result", label=_("Result"), facts="result", icon="circle-check"),
     )
     rail = (
@@ -91,7 +92,7 @@ class TicketPage(RecordPage):
 
     def moves(self) -> Sequence[Do]:
         """The verbs of the actor's roles; those the state or the book does not allow say why."""
-        verbs = [verb for verb in _BUTTONS if access.may(self.actor, verb, self.row)]
+        verbs = [verb for verb in _BUTTONS if rights.may(self.actor, verb, self.row)]
         if self.row.kind != "complaint":
             verbs = [verb for verb in verbs if verb not in ("propose_settlement", "settle")]
         verbs = [v for v in verbs if v != ("pause" if self.row.paused_at else "resume")]
@@ -121,7 +122,7 @@ class TicketPage(RecordPage):
                     clauses=possible.clauses if possible.reason else (),
                 )
             )
-        if access.may(self.actor, "rate", self.row) and self.row.state in ("solved", "closed") and self.row.score is None:
+        if rights.may(self.actor, "rate", self.row) and self.row.state in ("solved", "closed") and self.row.score is None:
             found.append(Do(key="rate", label=_("Rate"), icon="star", url=reverse("service:rate", args=[self.row.number])))
         return found
 
@@ -218,19 +219,19 @@ _BUTTONS: dict[str, tuple[Any, str, str, tuple[str, ...], bool]] = {
     "solve": (_("Solve"), "circle-check", "solve", (), False),
     "dispatch": (_("Dispatch"), "user-check", "dispatch", ("answered",), False),
     "promise": (_("Promise a time"), "clock", "promise", (), False),
-    "hand_over": (_("Hand over"), "arrows-exchange", "hand_over", (), False),
+    "hand_over": (_("Hand over"), "transfer", "hand_over", (), False),
     "respond": (_("Respond"), "messages", "respond", (), False),
     "close": (_("Close"), "checks", "close", ("solved",), False),
     "reopen": (_("Reopen"), "refresh", "reopen", (), False),
     "set_severity": (_("Change severity"), "flag", "set_severity", (), False),
     "pause": (_("Pause"), "player-pause", "pause", (), False),
     "resume": (_("Resume"), "player-play", "resume", (), False),
-    "propose_settlement": (_("Propose settlement"), "coin", "propose_settlement", (), False),
-    "settle": (_("Release settlement"), "coin", "settle", (), False),
+    "propose_settlement": (_("Propose settlement"), "scale", "propose_settlement", (), False),
+    "settle": (_("Release settlement"), "scale", "settle", (), False),
     "reassign": (_("Reassign"), "user", "reassign", (), False),
     "correct_customer": (_("Correct customer"), "building", "correct_customer", (), False),
-    "merge": (_("Merge"), "arrows-join", "merge", (), True),
-    "cancel": (_("Cancel ticket"), "ban", "cancel", (), True),
+    "merge": (_("Merge"), "link", "merge", (), True),
+    "cancel": (_("Cancel ticket"), "circle-x", "cancel", (), True),
 }
 _FILLED: dict[str, dict[str, Any]] = {
     # What the verb's own form will ask: a button is not refused for what the form has yet to fill in.
