@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.rules import ClockRule
+from nuoda.foundation.base.access import current, scoped
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal.pure.kinds import KINDS, url_name
@@ -26,6 +27,9 @@ from .pure import templates
 from .pure.templates import TOPICS
 
 _WEEKDAYS = {"zh-hans": "周一 周二 周三 周四 周五 周六 周日", "zh-hant": "週一 週二 週三 週四 週五 週六 週日", "en": "Mon Tue Wed Thu Fri Sat Sun"}  # fmt: skip
+
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def notices(
     if topic:
         rows = rows.filter(topic=topic)
     if before is not None:
-        rows = rows.extra(where=["(notices_notice.created_at, notices_notice.id) < (%s, %s)"], params=list(before))  # noqa: S610
+        rows = rows.extra(where=["(notices_notice.created_at, notices_notice.id) < (%s, %s)"], params=list(before))
     return list(rows.order_by("-created_at", "-id")[:limit])
 
 
@@ -68,9 +72,19 @@ def bell(actor: Actor) -> tuple[int, str]:
     return found["count"], f"{found['count']}-{newest}"
 
 
+def unread_count(actor: Actor) -> int:
+    """What the bell of the frame shows; opens a scope of its own when the page is drawn outside of one."""
+    if actor.person_id is None:
+        return 0
+    if current() is not None:
+        return bell(actor)[0]
+    with scoped(actor):
+        return bell(actor)[0]
+
+
 def shown(actor: Actor, rows: Sequence[Notice], *, language: str) -> list[Shown]:
     """Notices with their words in the language; three statements however many there are."""
-    company = Company.objects.filter(pk=actor.company_id).values("name", "time_zone").first() or {}
+    company: Mapping[str, Any] = Company.objects.filter(pk=actor.company_id).values("name", "time_zone").first() or {}
     people = names(row.params for row in rows)
     return [spoken(row, language=language, company=company, people=people) for row in rows]
 
@@ -78,7 +92,9 @@ def shown(actor: Actor, rows: Sequence[Notice], *, language: str) -> list[Shown]
 def names(params: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Names of the persons that params name as actor or giver, by id as text."""
     wanted = {value for found in params for key in ("actor", "for") if (value := found.get(key))}
-    return {str(pk): name for pk, name in Person.objects.filter(pk__in=wanted).values_list("pk", "name")} if wanted else {}
+    return (
+        {str(pk): name for pk, name in Person.objects.filter(pk__in=wanted).values_list("pk", "name")} if wanted else {}
+    )
 
 
 def spoken(row: Notice, *, language: str, company: Mapping[str, Any], people: Mapping[str, str]) -> Shown:
@@ -164,8 +180,8 @@ def preferences(actor: Actor) -> list[dict[str, Any]]:
 
 def habit(actor: Actor) -> Habit:
     """The actor's own hours; an unsaved row of defaults when he never said."""
-    found = Habit.objects.filter(person_id=actor.person_id).first()
-    return found or Habit(company_id=actor.company_id, person_id=actor.person_id)
+    found = Habit.objects.filter(person_id=actor.person_id or NOBODY).first()
+    return found or Habit(company_id=actor.company_id, person_id=actor.person_id or NOBODY)
 
 
 def channels(actor: Actor) -> QuerySet[Channel]:

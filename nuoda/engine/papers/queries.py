@@ -65,7 +65,9 @@ def states_of(actor: Actor, *, case_id: UUID, dossier_id: UUID | None = None) ->
     return found
 
 
-def meets(actor: Actor, *, case_id: UUID, form: str, state: str, fields: Sequence[str] = (), dossier_id: UUID | None = None) -> bool:
+def meets(
+    actor: Actor, *, case_id: UUID, form: str, state: str, fields: Sequence[str] = (), dossier_id: UUID | None = None
+) -> bool:
     """Whether a form rule holds: a paper in force, signed if `state` is 'signed', with all the fields filled."""
     rows = Paper.visible_to(actor).filter(case_id=case_id, form=form)
     if dossier_id is not None:
@@ -136,9 +138,11 @@ def proof(row: Paper) -> Proof:
     while (following := Paper.objects.filter(previous=newest).first()) is not None:
         newest = following
     standing: Standing = "intact"
-    if row.erased_at is None and hash_of(row) != row.content_hash:
-        standing = "changed"
-    elif any(entry.verdict == "changed" for entry in signed) or not _journal_agrees(row):
+    if (
+        (row.erased_at is None and hash_of(row) != row.content_hash)
+        or any(entry.verdict == "changed" for entry in signed)
+        or not _journal_agrees(row)
+    ):
         standing = "changed"
     elif row.erased_at is not None:
         standing = "erased"
@@ -164,7 +168,10 @@ def hash_of(row: Paper) -> str:
 def _journal_agrees(row: Paper) -> bool:
     # The entry was recorded at the moment of issue: one partition is read.
     told = Entry.objects.filter(
-        case_id=row.case_id, recorded_at=row.issued_at, type="paper.issued", payload__paper=str(row.pk)
+        case_id=row.case_id,
+        recorded_at=row.issued_at or row.created_at,
+        type="paper.issued",
+        payload__paper=str(row.pk),
     ).values_list("payload__content_hash", flat=True)
     return list(told) == [row.content_hash]
 
@@ -197,7 +204,10 @@ def token_digest(token: str) -> str:
 
 def sheet(actor: Actor, row: Paper) -> prints.Sheet:
     """Everything that the print of a paper shows."""
-    zone, name = Company.objects.filter(pk=row.company_id).values_list("time_zone", "name").first() or ("Asia/Shanghai", "")
+    zone, name = Company.objects.filter(pk=row.company_id).values_list("time_zone", "name").first() or (
+        "Asia/Shanghai",
+        "",
+    )
     hands = []
     for signature in row.signatures.select_related("hand").order_by("signed_at", "id"):
         hand: Hand | None = getattr(signature, "hand", None)

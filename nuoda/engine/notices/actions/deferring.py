@@ -6,7 +6,7 @@ moment, and the job handles them together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ class Deferred:
         return None
 
 
-def defer_fan(entry: Entry, *, told: Sequence[Mapping[str, Any]] = ()) -> None:
+def defer_fan(entry: Entry, *, told: Sequence[dict[str, Any]] = ()) -> None:
     """Ask for the fan-out of an entry (and of whatever else this transaction records for its case), once.
 
     `told` are tellings that a caller adds to what the clauses say; they get a job of their own.

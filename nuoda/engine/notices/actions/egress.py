@@ -108,12 +108,23 @@ class _Pinned(http.client.HTTPConnection):
 
 
 def _send(
-    target: Target, addresses: tuple[str, ...], body: bytes, headers: Mapping[str, str], *, timeout: float, deadline: float
+    target: Target,
+    addresses: tuple[str, ...],
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    timeout: float,
+    deadline: float,
 ) -> Answer:
     error = "refused"
     host = f"[{target.host}]" if ":" in target.host else target.host
     standard = target.port == (443 if target.scheme == "https" else 80)
-    sent = {"Host": host if standard else f"{host}:{target.port}", "User-Agent": "Nuoda", "Connection": "close", **headers}
+    sent = {
+        "Host": host if standard else f"{host}:{target.port}",
+        "User-Agent": "Nuoda",
+        "Connection": "close",
+        **headers,
+    }
     for address in addresses[:3]:
         if time.monotonic() > deadline:
             raise Unreachable("timeout")

@@ -194,8 +194,10 @@ def _behind(word: str, entry: Entry, *, actor: Actor, at: datetime) -> Iterable[
         return named(entry.payload)
     if word == "technician":
         direct = named(entry.payload)
+        if direct or entry.case_id is None:
+            return direct
         shares = CaseShare.objects.filter(case_id=entry.case_id).values_list("person_id", flat=True)
-        return direct or list(shares)
+        return list(shares)
     if word == "customer_contact":
         if entry.customer_id is None:
             return []

@@ -37,7 +37,13 @@ def tell(
 
 
 def fan_action(
-    *, case_id: UUID | None, entry_id: UUID, recorded_at: datetime, told: Iterable[dict[str, object]], actor: Actor, at: datetime
+    *,
+    case_id: UUID | None,
+    entry_id: UUID,
+    recorded_at: datetime,
+    told: Iterable[dict[str, object]],
+    actor: Actor,
+    at: datetime,
 ) -> int:
     """What the job does: fan out every entry of one action; returns how many notices are new."""
     told = list(told)

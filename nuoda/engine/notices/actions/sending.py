@@ -7,10 +7,11 @@ last two leaves a claim that runs out: the message goes out again, with the same
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -58,7 +59,9 @@ def send_due(company_id: UUID, *, limit: int = 200) -> Outcome:
     """Send what is due in a company, at most `limit` messages; the worker calls it again and again."""
     actor, done = system(company_id), Outcome()
     with scoped(actor):
-        ways = list(Channel.objects.filter(company_id=company_id, active=True).order_by("id").values_list("pk", flat=True))
+        ways = list(
+            Channel.objects.filter(company_id=company_id, active=True).order_by("id").values_list("pk", flat=True)
+        )
     for way in [None, *ways]:
         for _attempt in range(limit):
             claimed = _claim(actor, way)
@@ -80,7 +83,9 @@ def _claim(actor: Actor, channel_id: UUID | None) -> list[UUID]:
             if channel is None:
                 return []
             recent = Delivery.objects.filter(channel=channel, attempts__gt=0, next_at__gt=at, state="sending").count()
-            recent += Delivery.objects.filter(channel=channel, state="sent", sent_at__gt=at - timedelta(minutes=1)).count()
+            recent += Delivery.objects.filter(
+                channel=channel, state="sent", sent_at__gt=at - timedelta(minutes=1)
+            ).count()
             recent += Delivery.objects.filter(
                 channel=channel, state="waiting", sent_at__gt=at - timedelta(minutes=1)
             ).count()
@@ -98,7 +103,9 @@ def _claim(actor: Actor, channel_id: UUID | None) -> list[UUID]:
 def _one(actor: Actor, delivery_id: UUID, done: Outcome) -> None:
     with scoped(actor):
         row = (
-            Delivery.objects.select_related("channel", "person", "notice__dossier").filter(pk=delivery_id, state="sending").first()
+            Delivery.objects.select_related("channel", "person", "notice__dossier")
+            .filter(pk=delivery_id, state="sending")
+            .first()
         )
         if row is None:
             return
@@ -129,7 +136,7 @@ def _settle(ids: Iterable[UUID], attempts: int, error: str, pause: float | None,
 def _message(actor: Actor, row: Delivery) -> Message:
     notice = row.notice
     language = row.channel.language if row.channel is not None else _language(row.person)
-    company = Company.objects.filter(pk=actor.company_id).values("name", "time_zone").first() or {}
+    company: Mapping[str, Any] = Company.objects.filter(pk=actor.company_id).values("name", "time_zone").first() or {}
     with translation.override(language):
         said = queries.spoken(notice, language=language, company=company, people=queries.names([notice.params]))
     return Message(
@@ -212,5 +219,7 @@ def _retry_after(text: str) -> float | None:
 def try_out(channel: Channel, *, actor: Actor, at: datetime) -> str:
     """Send one test message at once; '' when it was taken, else the short code of why not."""
     company = Company.objects.filter(pk=actor.company_id).values_list("name", flat=True).first() or ""
-    message = Message(id=f"test-{at.timestamp():.0f}", type="channel_test", subject=_("Test message"), body=company, at=at.isoformat())
+    message = Message(
+        id=f"test-{at.timestamp():.0f}", type="channel_test", subject=_("Test message"), body=company, at=at.isoformat()
+    )
     return _robot(channel, message)[0]

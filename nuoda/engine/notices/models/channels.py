@@ -97,14 +97,16 @@ class Delivery(CompanyTable):
             models.UniqueConstraint(
                 fields=["channel", "entry_id"], condition=Q(channel__isnull=False), name="notices_delivery_channel_once"
             ),
-            models.UniqueConstraint(
-                fields=["notice"], condition=Q(channel=None), name="notices_delivery_mail_once"
-            ),
+            models.UniqueConstraint(fields=["notice"], condition=Q(channel=None), name="notices_delivery_mail_once"),
         ]
         indexes = [
-            models.Index(fields=["next_at"], name="notices_delivery_due", condition=Q(state__in=["waiting", "sending"])),
             models.Index(
-                fields=["channel", "case_id", "id"], name="notices_delivery_order", condition=Q(state__in=["waiting", "sending"])
+                fields=["next_at"], name="notices_delivery_due", condition=Q(state__in=["waiting", "sending"])
+            ),
+            models.Index(
+                fields=["channel", "case_id", "id"],
+                name="notices_delivery_order",
+                condition=Q(state__in=["waiting", "sending"]),
             ),
             models.Index(fields=["channel", "-sent_at"], name="notices_delivery_rate", condition=Q(state="sent")),
         ]

@@ -34,7 +34,9 @@ class Notice(CompanyTable):
             models.UniqueConstraint(fields=["person", "entry_id", "template"], name="notices_notice_once"),
         ]
         indexes = [
-            models.Index(fields=["person", "-created_at", "-id"], name="notices_notice_person", condition=Q(hidden=False)),
+            models.Index(
+                fields=["person", "-created_at", "-id"], name="notices_notice_person", condition=Q(hidden=False)
+            ),
             models.Index(fields=["person"], name="notices_notice_unread", condition=Q(read_at=None, hidden=False)),
         ]
 

@@ -1,7 +1,7 @@
 """Who is meant by a word in a clause's `tell`: the roles of the house, and words that apps explain themselves.
 
-    @meaning("assignee")
-    def assignee(actor, dossier, payload, at): return [person ids]
+@meaning("assignee")
+def assignee(actor, dossier, payload, at): return [person ids]
 """
 
 from __future__ import annotations

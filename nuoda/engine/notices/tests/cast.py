@@ -8,6 +8,7 @@ from uuid import UUID
 
 from nuoda.engine.rulebook.pure.book import Book, Tenure
 from nuoda.engine.rulebook.pure.policies import Clause, Policy
+from nuoda.engine.rulebook.pure.rules import ConsequenceRule
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import event
@@ -17,8 +18,6 @@ from nuoda.foundation.journal.actions.entries import record
 from nuoda.foundation.journal.models import Dossier, Entry
 from nuoda.foundation.journal.pure import kinds
 from nuoda.foundation.orgs.models import Company, Dealer, Membership, Person
-
-from nuoda.engine.rulebook.pure.rules import ConsequenceRule
 
 AT = datetime(2026, 11, 21, 6, 5, tzinfo=UTC)
 kinds.register("notices_case", prefix="NC", label="case")
@@ -66,7 +65,9 @@ def _made(cls: Any, **values: Any) -> Any:
         if item.name in values or item.default is not MISSING or item.default_factory is not MISSING:
             continue
         kind = str(item.type)
-        blank[item.name] = () if "tuple" in kind else {} if "Mapping" in kind or "Text" in kind else "" if "str" in kind else None
+        blank[item.name] = (
+            () if "tuple" in kind else {} if "Mapping" in kind or "Text" in kind else "" if "str" in kind else None
+        )
     return cls(**values, **blank)
 
 
@@ -89,14 +90,21 @@ class Cast:
 
     def open(self, title: str, *, dealer_id: UUID | None = None) -> Dossier:
         return dossiers.open(
-            kind="notices_case", actor=self.system, at=AT, title=title, dealer_id=dealer_id, customer_id=self.customer_id
+            kind="notices_case",
+            actor=self.system,
+            at=AT,
+            title=title,
+            dealer_id=dealer_id,
+            customer_id=self.customer_id,
         )
 
     def person(self, name: str, role: str, **more: Any) -> Person:
         row = Person.objects.create(
             company_id=self.company.id, name=name, email=f"{new_id().hex[-6:]}@example.com", created_at=AT, **more
         )
-        Membership.objects.create(company_id=self.company.id, person=row, role=role, since=datetime(2020, 1, 1, tzinfo=UTC))
+        Membership.objects.create(
+            company_id=self.company.id, person=row, role=role, since=datetime(2020, 1, 1, tzinfo=UTC)
+        )
         return row
 
     def actor(self, person: Person, role: str, reach: str = "company") -> Actor:
@@ -105,5 +113,7 @@ class Cast:
             reach=reach, dealer_id=person.dealer_id, customer_id=person.customer_id,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def happen(self, dossier: Dossier | None = None, *, at: datetime = AT, actor: Actor | None = None, **fields: Any) -> Entry:
+    def happen(
+        self, dossier: Dossier | None = None, *, at: datetime = AT, actor: Actor | None = None, **fields: Any
+    ) -> Entry:
         return record(Happened(**fields), dossier=dossier or self.case, actor=actor or self.system, at=at)

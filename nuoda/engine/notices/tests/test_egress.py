@@ -102,7 +102,9 @@ def test_rebinding_gains_nothing(inside: Receiver) -> None:
         return answers[min(len(asked), 2) - 1]
 
     with pytest.raises(egress.Unreachable):
-        egress.post(f"http://rebind.example:{inside.port}/", b"x", {}, timeout=0.3, allowed=EVERYTHING, resolver=turning)
+        egress.post(
+            f"http://rebind.example:{inside.port}/", b"x", {}, timeout=0.3, allowed=EVERYTHING, resolver=turning
+        )
     assert asked == ["rebind.example"]
     assert inside.connections == 0
 
@@ -110,7 +112,11 @@ def test_rebinding_gains_nothing(inside: Receiver) -> None:
 def test_only_https_and_usual_ports_unless_the_network_is_named() -> None:
     public = ["93.184.216.34"]
     assert judge(read("https://a.example/x"), public, Rules()) == ("93.184.216.34",)
-    for url, code in (("http://a.example/", "scheme"), ("https://a.example:22/", "port"), ("https://a.example:6379/", "port")):
+    for url, code in (
+        ("http://a.example/", "scheme"),
+        ("https://a.example:22/", "port"),
+        ("https://a.example:6379/", "port"),
+    ):
         with pytest.raises(Forbidden) as refusal:
             judge(read(url), public, Rules())
         assert refusal.value.code == code
@@ -118,7 +124,11 @@ def test_only_https_and_usual_ports_unless_the_network_is_named() -> None:
     assert judge(read("https://10.1.2.3/"), ["10.1.2.3"], rules)
     assert judge(read("http://127.0.0.1:9000/"), ["127.0.0.1"], rules)
     assert judge(read("https://[fd00::7]:8443/"), ["fd00::7"], rules)
-    for url, address in (("https://10.2.0.1/", "10.2.0.1"), ("http://127.0.0.1:9001/", "127.0.0.1"), ("https://10.1.2.3:22/", "10.1.2.3")):
+    for url, address in (
+        ("https://10.2.0.1/", "10.2.0.1"),
+        ("http://127.0.0.1:9001/", "127.0.0.1"),
+        ("https://10.1.2.3:22/", "10.1.2.3"),
+    ):
         with pytest.raises(Forbidden):
             judge(read(url), [address], rules)
 

@@ -41,7 +41,13 @@ def channel(cast: Cast, inside: Receiver, kind: str = "webhook", **more: Any) ->
     actor = cast.actor(cast.admin, "system_admin")
     with scoped(actor):
         return channels.save(
-            name=more.pop("name", kind), kind=kind, url=inside.url, secret="0123456789abcdef", actor=actor, at=AT, **more
+            name=more.pop("name", kind),
+            kind=kind,
+            url=inside.url,
+            secret="0123456789abcdef",
+            actor=actor,
+            at=AT,
+            **more,
         )
 
 
@@ -194,7 +200,9 @@ def test_a_wecom_robot_gets_twenty_messages_a_minute(cast: Cast, inside: Receive
     assert len(inside.taken) == 27
 
 
-def test_negative_control_without_the_limit_all_go_at_once(cast: Cast, inside: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_negative_control_without_the_limit_all_go_at_once(
+    cast: Cast, inside: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sending, "PER_MINUTE", {"wecom": 10_000})
     channel(cast, inside, "wecom")
     happen(cast, 27, cases=9)
@@ -256,7 +264,14 @@ def test_addresses_and_secrets_are_not_kept_in_the_open(cast: Cast, inside: Rece
 def test_channels_cannot_point_inside_and_are_for_administrators(cast: Cast, settings: Any) -> None:
     settings.EGRESS = []
     admin, manager = cast.actor(cast.admin, "system_admin"), cast.actor(cast.manager, "service_manager")
-    for url in ("https://127.0.0.1/x", "https://[::1]/x", "http://93.184.216.34/x", "https://10.0.0.1/x", "file:///x", ""):
+    for url in (
+        "https://127.0.0.1/x",
+        "https://[::1]/x",
+        "http://93.184.216.34/x",
+        "https://10.0.0.1/x",
+        "file:///x",
+        "",
+    ):
         with scoped(admin), pytest.raises(Invalid) as refusal:
             channels.save(name="x", kind="wecom", url=url, actor=admin, at=AT)
         assert "url" in refusal.value.fields

@@ -45,7 +45,9 @@ def test_payloads_are_literal_in_values_and_in_templates(payload: str) -> None:
 
 
 def test_values_are_not_read_again() -> None:
-    assert fill("{title} {number}", {"title": "{number}{url}", "number": "TK-1", "url": "secret"}) == "{number}{url} TK-1"
+    assert (
+        fill("{title} {number}", {"title": "{number}{url}", "number": "TK-1", "url": "secret"}) == "{number}{url} TK-1"
+    )
 
 
 def test_the_renderer_knows_no_attributes_of_values() -> None:
@@ -81,7 +83,14 @@ def test_contradicting_templates_are_refused() -> None:
             register(bad)
 
 
-MESSAGE = robots.Message(id="id-1", type="deadline_missed", subject="已超时：TK-1", body="[点我](http://x) @all <at>\n第二行", at="2026-11-21", number="TK-1")
+MESSAGE = robots.Message(
+    id="id-1",
+    type="deadline_missed",
+    subject="已超时：TK-1",
+    body="[点我](http://x) @all <at>\n第二行",
+    at="2026-11-21",
+    number="TK-1",
+)
 
 
 def test_a_wecom_message_fits_2048_bytes_without_broken_characters() -> None:
@@ -95,7 +104,9 @@ def test_a_wecom_message_fits_2048_bytes_without_broken_characters() -> None:
 
 
 def test_dingtalk_and_feishu_signatures_are_what_the_vendors_describe() -> None:
-    request = robots.build("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=t", "SECabc", MESSAGE, seconds=1_700_000_000)
+    request = robots.build(
+        "dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=t", "SECabc", MESSAGE, seconds=1_700_000_000
+    )
     asked = parse_qs(urlsplit(request.url).query)
     expected = base64.b64encode(hmac.new(b"SECabc", b"1700000000000\nSECabc", hashlib.sha256).digest()).decode()
     assert (asked["timestamp"], asked["sign"]) == (["1700000000000"], [expected])

@@ -50,7 +50,7 @@ def attach(
     happened_at: datetime | None = None,
     taken_at: datetime | None = None,
     keep_place: bool = False,
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,
 ) -> Attachment:
     """Attach a file to a dossier; photos are encoded anew and lose where and with what they were taken unless `keep_place`.
 

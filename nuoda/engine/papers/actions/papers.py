@@ -46,7 +46,7 @@ def draft(
     content: Mapping[str, Any],
     actor: Actor,
     at: datetime,
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,
 ) -> Paper:
     """Begin a paper that may still be incomplete; `fill` changes it, `issue` fixes it.
 
@@ -78,7 +78,7 @@ def issue(
     paper: Paper | None = None,
     happened_at: datetime | None = None,
     clauses: Sequence[str] = (),
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,
 ) -> Paper:
     """Issue a numbered document: from a draft (`paper`), or at once from `form`, `dossier` and `content`.
 
@@ -141,7 +141,7 @@ def sign(
     signed_at: datetime | None = None,
     device: str = "",
     place: str = "",
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,
 ) -> Signature:
     """Sign an issued paper in a role of its form; `content_hash` is that of the content the signer was shown.
 
@@ -180,7 +180,9 @@ def sign(
         content_hash=content_hash,
         **shared,
     )
-    hand = Hand(id=_fresh_id(actor, at), signature=signature, name=signer, strokes=ink, place=place.strip()[:120], **shared)
+    hand = Hand(
+        id=_fresh_id(actor, at), signature=signature, name=signer, strokes=ink, place=place.strip()[:120], **shared
+    )
     signature.hand_hash = hand_hash(name=hand.name, strokes=hand.strokes, place=hand.place, salt=hand.salt)
     signature.seal = seal(
         content=content_hash, hand=signature.hand_hash, role=role, signed_at=when, device=signature.device
@@ -212,7 +214,13 @@ def sign(
 
 
 def amend(
-    paper: Paper, *, content: Mapping[str, Any], reason: str, actor: Actor, at: datetime, id: UUID | None = None  # noqa: A002
+    paper: Paper,
+    *,
+    content: Mapping[str, Any],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    id: UUID | None = None,
 ) -> Paper:
     """Replace an issued paper by a new version under the same number; earlier signatures stay with the earlier version.
 
@@ -262,7 +270,9 @@ def erase(paper: Paper, *, actor: Actor, at: datetime) -> Paper:
     Asks: erase. Emits: paper.erased. Refuses: a paper that is still a draft or was erased before.
     """
     _allow(actor, "erase", paper.dossier)
-    done = Paper.objects.filter(pk=paper.pk, erased_at=None).exclude(state=DRAFT).update(content={}, salt="", erased_at=at)
+    done = (
+        Paper.objects.filter(pk=paper.pk, erased_at=None).exclude(state=DRAFT).update(content={}, salt="", erased_at=at)
+    )
     if not done:
         raise Stale(_("There is nothing to erase in this paper."))
     Hand.objects.filter(signature__paper=paper).delete()

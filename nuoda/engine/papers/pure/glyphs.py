@@ -33,7 +33,7 @@ def drawable(character: str) -> bool:
 
 
 def _invisible(character: str) -> bool:
-    return category(character) in ("Cf", "Cc") and character not in "\n\t" or 0xFE00 <= ord(character) <= 0xFE0F
+    return (category(character) in ("Cf", "Cc") and character not in "\n\t") or 0xFE00 <= ord(character) <= 0xFE0F
 
 
 def fit(text: str) -> tuple[str, tuple[str, ...]]:

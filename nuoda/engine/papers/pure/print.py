@@ -214,7 +214,10 @@ def _section(sheet: Sheet, words: _Words, number: int) -> dict[str, Any]:
             close()
             runs.append({"kind": "table", "label": label, "none": words("none"), **_table(item, value or [], words)})
         else:
-            cells.append({"label": label, "wide": item.wide or item.type in ("long", "checklist", "photo")} | _cell(sheet, item, value, words))
+            cells.append(
+                {"label": label, "wide": item.wide or item.type in ("long", "checklist", "photo")}
+                | _cell(sheet, item, value, words)
+            )
     close()
     return {"title": say(section.title, words.language), "note": say(section.note, words.language), "runs": runs}  # fmt: skip
 
@@ -269,7 +272,13 @@ def _table(item: Field, rows: Sequence[Mapping[str, Any]], words: _Words) -> dic
 
 def _signature(sheet: Sheet, words: _Words, role: str) -> dict[str, Any]:
     given = next((hand for hand in sheet.hands if hand.role == role), None)
-    entry = {"label": say(sheet.form.field(role).label, words.language), "drawing": "", "empty": "", "name": "", "signed": ""}
+    entry = {
+        "label": say(sheet.form.field(role).label, words.language),
+        "drawing": "",
+        "empty": "",
+        "name": "",
+        "signed": "",
+    }
     if given is None:
         return entry | {"empty": words("unsigned")}
     drawn = drawing(given.strokes) if given.strokes is not None else ""

@@ -63,12 +63,25 @@ def stamp(moment: datetime) -> str:
 
 
 def readable_strokes(strokes: Any) -> list[list[list[float]]]:
-    """Strokes from outside as plain numbers; ValueError unless there is at least one stroke of two points."""
+    """Strokes from outside as plain numbers; ValueError unless there is at least one stroke of two points.
+
+    Taken are lists of points (x, y, milliseconds), and the groups of signature_pad: {"points": [{"x", "y", "time"}]}.
+    """
     if not isinstance(strokes, list) or not 0 < len(strokes) <= MOST_STROKES:
         raise ValueError("strokes")
     cleaned: list[list[list[float]]] = []
     points = 0
-    for stroke in strokes:
+    start: float | None = None
+    for group in strokes:
+        stroke = group
+        if isinstance(group, dict):
+            try:
+                stroke = [[point["x"], point["y"], point.get("time", 0)] for point in group["points"]]
+                if start is None and stroke:
+                    start = stroke[0][2]
+                stroke = [[x, y, time - (start or 0)] for x, y, time in stroke]
+            except (KeyError, TypeError, AttributeError):
+                raise ValueError("group") from None
         if not isinstance(stroke, list):
             raise ValueError("stroke")
         line: list[list[float]] = []

@@ -149,8 +149,12 @@ def examine(content: bytes, extension: str, *, pixels: int, keep_place: bool = F
     """Unpack and clean in a child process (5 s of CPU, 1 GB of address space); a child that dies means Rejected('bomb')."""
     order = json.dumps({"extension": extension, "pixels": pixels, "keep_place": keep_place}).encode() + b"\n"
     try:
-        done = subprocess.run(  # noqa: S603 — our own interpreter and file, nothing from outside in the arguments
-            [sys.executable, "-I", __file__], input=order + content, capture_output=True, timeout=_SECONDS * 4, check=False
+        done = subprocess.run(
+            [sys.executable, "-I", __file__],
+            input=order + content,
+            capture_output=True,
+            timeout=_SECONDS * 4,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise Rejected("bomb") from None

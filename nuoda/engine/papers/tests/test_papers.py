@@ -230,9 +230,8 @@ def test_strangers_find_nothing(cast: Cast) -> None:
 
 
 def test_a_customer_cannot_issue_or_void(cast: Cast) -> None:
-    with scoped(cast.customer):
-        with pytest.raises(Refused):
-            papers.issue(form="test_repair", dossier=cast.case, content=CONTENT, actor=cast.customer, at=AT)
+    with scoped(cast.customer), pytest.raises(Refused):
+        papers.issue(form="test_repair", dossier=cast.case, content=CONTENT, actor=cast.customer, at=AT)
     with scoped(cast.technician):
         paper = issued(cast)
     with scoped(cast.customer), pytest.raises(Refused):

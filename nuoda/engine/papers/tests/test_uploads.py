@@ -41,7 +41,9 @@ def bomb_png(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
 
 
 def office(extra: dict[str, bytes] | None = None, part: str = "xl/workbook.xml") -> bytes:
@@ -99,7 +101,9 @@ def test_negative_control_the_files_would_pass_without_the_check(case: str, monk
     if case == "svg":
         monkeypatch.setattr(uploads, "sniff", lambda content, name: "txt")
     else:
-        monkeypatch.setattr(uploads, "examine", lambda content, extension, **rest: uploads.Accepted(extension, "document", content))
+        monkeypatch.setattr(
+            uploads, "examine", lambda content, extension, **rest: uploads.Accepted(extension, "document", content)
+        )
     assert accept(io.BytesIO(content), name, limits=SMALL).content == content
 
 

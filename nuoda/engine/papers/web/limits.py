@@ -22,8 +22,13 @@ class CappedUpload(FileUploadHandler):
         self.current = 0
         self.most = limits().most
 
-    def handle_raw_input(  # type: ignore[override]
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None  # noqa: N803
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
     ) -> None:
         if content_length and content_length > self.most * 4 + (1 << 20):
             raise StopUpload(connection_reset=True)

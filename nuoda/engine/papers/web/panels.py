@@ -42,9 +42,7 @@ def _papers(actor: Actor, at: datetime, subject: Any) -> dict[str, Any] | None:
             "row": row,
             "title": say(row.form_type.title, language()),
             "state": LABELS[row.state],
-            "signed_by": [
-                say(row.form_type.field(given.role).label, language()) for given in row.signatures.all()
-            ],
+            "signed_by": [say(row.form_type.field(given.role).label, language()) for given in row.signatures.all()],
         }
         for row in rows
     ]

@@ -80,7 +80,7 @@ class PaperPdf(Page):
     access = EVERYONE
     kind = "file"
 
-    def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
+    def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:
         paper = queries.paper(self.actor, id)
         wanted = request.GET.get("language", "")
         content = prints.pdf(paper, actor=self.actor, language=wanted if wanted in LANGUAGES else language())
@@ -95,7 +95,7 @@ class PaperPdf(Page):
 class Sign(Writing):
     """Takes a signature: role, name, strokes (JSON) and the hash of the content that was shown."""
 
-    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             strokes = json.loads(request.POST.get("strokes", "null"))
         except (ValueError, RecursionError):
@@ -110,9 +110,7 @@ class Sign(Writing):
                     strokes=strokes,
                     content_hash=request.POST.get("content_hash", ""),
                     place=request.POST.get("place", ""),
-                    device=papers.device_of(
-                        request.headers.get("User-Agent", ""), request.META.get("REMOTE_ADDR", "")
-                    ),
+                    device=papers.device_of(request.headers.get("User-Agent", ""), request.META.get("REMOTE_ADDR", "")),
                     actor=self.actor,
                     at=at,
                 )
@@ -122,7 +120,7 @@ class Sign(Writing):
 
 
 class Void(Writing):
-    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             with scoped(self.actor) as at:
                 paper = queries.paper(self.actor, id)
@@ -138,7 +136,7 @@ class AttachmentFile(Page):
     access = EVERYONE
     kind = "file"
 
-    def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
+    def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:
         row = queries.attachment(self.actor, id)
         if request.headers.get("If-None-Match") == f'"{row.digest}"':
             return HttpResponse(status=304)
@@ -163,7 +161,7 @@ class Attach(Writing):
                 dossier = journal.dossier(self.actor, number=number)
                 for sent in request.FILES.getlist("file"):
                     row = attachments.attach(
-                        sent,  # type: ignore[arg-type]
+                        sent,
                         name=sent.name or "",
                         dossier=dossier,
                         actor=self.actor,
@@ -178,7 +176,7 @@ class Attach(Writing):
 
 
 class RemoveAttachment(Writing):
-    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             with scoped(self.actor) as at:
                 attachments.remove(queries.attachment(self.actor, id), actor=self.actor, at=at)
@@ -195,7 +193,7 @@ class Verify(Page):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         target = queries.token_target(token) if len(token) == 32 and token.isascii() else None
-        context: dict[str, Any] = {"found": None}
+        context: dict[str, Any] = {"found": None, "title": _("Nothing is known under this address")}
         if target is not None:
             company_id, paper_id = target
             actor = system(company_id)
