@@ -6,3 +6,9 @@ class RulebookConfig(AppConfig):
     name = "nuoda.engine.rulebook"
     label = "rulebook"
     verbose_name = _("rulebook")
+
+    def ready(self) -> None:
+        from . import events  # noqa: F401 — importing registers them
+        from .web import menu
+
+        menu.fill()

@@ -1,0 +1,65 @@
+"""The regulation as people read it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from nuoda.engine.rulebook.actions import packs
+from nuoda.engine.rulebook.pure import facts
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.ids import new_id
+from nuoda.foundation.orgs.tests import factories
+
+from .subjects import SUBJECTS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(monkeypatch: pytest.MonkeyPatch) -> factories.Cast:
+    for name, subject in SUBJECTS.items():
+        monkeypatch.setitem(facts.SUBJECTS, name, facts.SUBJECTS.get(name, subject))
+    found = factories.cast()
+    actor = system(found.company.pk)
+    with scoped(actor) as at:
+        packs.load(actor=actor, at=at)
+        packs.adopt_all(actor=actor, at=at)
+    return found
+
+
+def test_the_list_names_every_regulation_and_leads_to_its_text(client: Client, cast: factories.Cast) -> None:
+    factories.login(client, cast.lin)
+    page = client.get("/rulebook", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "销售与售后服务规范操作手册" in page
+    addresses = re.findall(r'href="(/rulebook/policies/[a-z-]+)"', page)
+    assert len(addresses) == 4
+    assert {client.get(address).status_code for address in addresses} == {200}
+
+
+def test_a_clause_stands_at_its_address_with_rules_and_numbers(client: Client, cast: factories.Cast) -> None:
+    factories.login(client, cast.lin)
+    page = client.get("/rulebook/clauses/MN-3.2.1b").content.decode()
+    assert "work_order.arrived" in page
+    assert "machines_down_urgent" in page
+    assert client.get("/rulebook/clauses/MN-9.9").status_code == 404
+
+
+def test_a_technician_at_a_dealer_and_a_customer_can_read_the_clause_that_protects_them(
+    client: Client, cast: factories.Cast
+) -> None:
+    for someone in (cast.ma, factories.contact(new_id(), of=cast.company)):
+        factories.login(client, someone)
+        assert client.get("/rulebook/clauses/MN-3.2.1b").status_code == 200
+    assert client.get("/rulebook").status_code == 404
+    client.logout()
+    assert client.get("/rulebook/clauses/MN-3.2.1b").status_code == 302
+
+
+def test_another_company_does_not_see_the_book(client: Client, cast: factories.Cast) -> None:
+    other = factories.company("别家公司")
+    stranger = factories.person("外人", "agent", of=other)
+    factories.login(client, stranger)
+    assert client.get("/rulebook/clauses/MN-3.2.1b").status_code == 404

@@ -1,0 +1,180 @@
+"""Reading the regulations: the list, the text with its rules beside it, and one clause at a stable address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.orgs.pure.roles import ROLES
+from nuoda.foundation.ui.pure.tones import Chip
+from nuoda.foundation.ui.web.pages import EVERYONE, Crumb, Page
+
+from .. import queries
+from ..models import PolicyVersion
+from ..pure.policies import Clause, Policy
+from ..pure.telling import parameter_lines, rule_lines, text
+from .menu import STAFF
+
+STATUSES: dict[str, Chip] = {
+    "executed": Chip(_("runs"), "kept"),
+    "attested": Chip(_("attested by a person"), "info"),
+    "informative": Chip(_("informative"), "neutral"),
+    "waiting": Chip(_("waiting"), "paused"),
+    "undefined": Chip(_("undefined word"), "near"),
+}
+
+
+def language() -> str:
+    """The reader's language among those of the texts."""
+    known = get_language() or "zh-hans"
+    return known if known in ("zh-hans", "zh-hant", "en") else "zh-hans"
+
+
+@dataclass(slots=True)
+class Said:
+    """A clause as a page shows it."""
+
+    clause: Clause
+    status: Chip
+    text: str
+    authoritative: str
+    """The zh-Hans text, when the reader's language is another."""
+    roles: list[str]
+    rules: list[list[str]]
+    parameters: list[list[str]]
+    checklist: list[str]
+    situations: list[str]
+
+
+def said(policy: Policy, clause: Clause) -> Said:
+    """The clause in the reader's language."""
+    now = language()
+    names = {role.code: text(role.name, now) for role in policy.roles}
+    names |= {code: str(role.label) for code, role in ROLES.items() if code not in names}
+    return Said(
+        clause=clause,
+        status=STATUSES[clause.status],
+        text=text(clause.text, now),
+        authoritative="" if now == "zh-hans" else clause.text["zh-hans"],
+        roles=[names.get(code, code) for code in clause.binds],
+        rules=[rule_lines(rule, now, names) for rule in clause.rules],
+        parameters=[parameter_lines(parameter, now) for parameter in clause.parameters],
+        checklist=[text(item.text, now) for item in clause.checklist],
+        situations=[text(example.name, now) for example in clause.examples],
+    )
+
+
+class Regulations(Page):
+    """Every regulation in force, with how much of it runs."""
+
+    access = STAFF
+    menu = "rulebook"
+    title = _("Regulations")
+    template = "rulebook/regulations.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        entries = []
+        for row in queries.in_force(self.actor, self.at):
+            policy = queries.policy_of(row)
+            counts = policy.counts()
+            entries.append(
+                {
+                    "row": row,
+                    "title": text(policy.title, language()),
+                    "scope": text(policy.scope, language()),
+                    "department": text(policy.department, language()),
+                    "url": reverse("rulebook:policy", args=[policy.name]),
+                    "total": len(policy.clauses),
+                    "counts": [(STATUSES[status], count) for status, count in counts.items() if count],
+                }
+            )
+        return self.answer(context={"entries": entries})
+
+
+class Reading(Page):
+    """A regulation as readable text, its rules beside it."""
+
+    access = STAFF
+    menu = "rulebook"
+    template = "rulebook/policy.html"
+    shown: PolicyVersion
+    policy: Policy
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        rows = list(queries.versions(self.actor).filter(policy__name=name))
+        asked = request.GET.get("version")
+        current = {row.pk for row in queries.in_force(self.actor, self.at)}
+        found = [row for row in rows if (row.version == asked if asked else row.pk in current)]
+        if not found:
+            raise NotYours()
+        self.shown, self.policy = found[0], queries.policy_of(found[0])
+        return self.answer(
+            context={
+                "row": self.shown,
+                "policy": self.policy,
+                "department": text(self.policy.department, language()),
+                "scope": text(self.policy.scope, language()),
+                "note": text(self.policy.note, language()),
+                "in_force": self.shown.pk in current,
+                "versions": rows,
+                "definitions": [
+                    (item.word, text(item.means, language()), item.clauses) for item in self.policy.definitions
+                ],
+                "clauses": [said(self.policy, clause) for clause in self.policy.clauses],
+            }
+        )
+
+    def get_title(self) -> Any:
+        return text(self.policy.title, language())
+
+    def crumbs(self) -> list[Crumb]:
+        return [Crumb(_("Regulations"), reverse("rulebook:regulations"))]
+
+
+class ClausePage(Page):
+    """One clause: refusals and time limits link here, so it is open to everybody whom they concern."""
+
+    access = EVERYONE
+    menu = "rulebook"
+    template = "rulebook/clause.html"
+    found: Said
+
+    def get(self, request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
+        history = []
+        shown: tuple[PolicyVersion, Policy] | None = None
+        for row in queries.versions(self.actor).filter(in_force_from__isnull=False):
+            policy = queries.policy_of(row)
+            clause = policy.clause(id)
+            if clause is None:
+                continue
+            history.append(row)
+            begun = row.in_force_from is not None and row.in_force_from <= self.at
+            if shown is None or (begun and (row.in_force_until is None or self.at < row.in_force_until)):
+                shown, self.found = (row, policy), said(policy, clause)
+        if shown is None:
+            raise NotYours()
+        row, policy = shown
+        return self.answer(
+            context={
+                "said": self.found,
+                "row": row,
+                "policy_title": text(policy.title, language()),
+                "policy_url": f"{reverse('rulebook:policy', args=[policy.name])}#{id}",
+                "may_read": not STAFF.isdisjoint(self.actor.roles),
+                "history": history,
+            }
+        )
+
+    def get_title(self) -> Any:
+        return self.found.clause.id
+
+    def crumbs(self) -> list[Crumb]:
+        if STAFF.isdisjoint(self.actor.roles):
+            return []
+        return [Crumb(_("Regulations"), reverse("rulebook:regulations"))]
