@@ -30,18 +30,18 @@ _WHO = """p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.
    WHERE d.taker_id = p.id AND d.starts_at <= {at} AND d.ends_at > {at} AND (d.revoked_at IS NULL OR d.revoked_at > {at})
    ORDER BY d.starts_at LIMIT 1)"""
 _FROM = "orgs_person p ON p.id = u.person_id AND p.active JOIN orgs_company c ON c.id = p.company_id"
-_NOW = _WHO.format(at="now()")
+_NOW = _WHO.format(at="statement_timestamp()")
 _THEN = _WHO.format(at="%(at)s")
 _ACTOR = f"SELECT {{who}} FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"
 _VISIT = f"""SELECT {_NOW}, u.password, u.epoch, u.theme, c.idle_minutes, clock_timestamp(),
   c.admins_need_mfa AND NOT EXISTS (SELECT FROM mfa_authenticator f WHERE f.user_id = u.id AND f.type = 'totp')
 FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"""
 _TOKEN = f"""WITH used AS (
-  UPDATE orgs_apitoken SET last_used_at = now()
-  WHERE token_hash = %(hash)s AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes'))
+  UPDATE orgs_apitoken SET last_used_at = statement_timestamp()
+  WHERE token_hash = %(hash)s AND (last_used_at IS NULL OR last_used_at < statement_timestamp() - interval '5 minutes'))
 SELECT {_NOW}, t.scopes
 FROM orgs_apitoken t JOIN orgs_user u ON u.person_id = t.person_id AND u.is_active JOIN {_FROM}
-WHERE t.token_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())"""
+WHERE t.token_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())"""
 _COLUMNS = 10
 
 

@@ -74,6 +74,8 @@ class ChangePassword(FormPage):
     done_text = gettext_lazy("The password is changed.")
 
     def act(self, cleaned: dict[str, Any]) -> User:
+        # Loaded before the change: looked up afterwards, the session would not fit the new password and be emptied.
+        self.request.user.is_authenticated  # noqa: B018
         return accounts.change_password(
             old=cleaned["old"],
             new=cleaned["password"],
