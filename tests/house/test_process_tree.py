@@ -1,4 +1,4 @@
-"""`nuoda run` as a person sees it: up, killed in part, killed whole, ended in order. With its own data folder and port."""
+"""`nuoda run` as a person sees it: up, killed in part, killed whole, ended in order. Own data folder and port."""
 
 from __future__ import annotations
 

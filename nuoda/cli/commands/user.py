@@ -40,14 +40,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def handle(args: argparse.Namespace) -> int:
     from nuoda.foundation.base.access import scoped, system
 
-    with scoped(system(_company(args.company))) as at:
-        actor = system(_company(args.company))
+    actor = system(company(args.company))
+    with scoped(actor) as at:
         return {"list": _list, "add": _add, "link": _link, "deactivate": _close, "reactivate": _reopen}[args.action](
             args, actor, at
         )
 
 
-def _company(name: str | None) -> UUID:
+def company(name: str | None) -> UUID:
+    """The id of the one company, or of the one with this name. Raises CommandError."""
     from nuoda.foundation.orgs.models import Company
 
     found = list(Company.objects.filter(**({"name": name} if name else {})).order_by("name"))
