@@ -127,6 +127,12 @@ def timeline(
     return list(rows.order_by("-recorded_at", "-id")[:limit])
 
 
+def sites_of(actor: Actor, row: Customer | None) -> QuerySet[Site]:
+    """Sites in use of a customer, the default one first; none without a customer."""
+    rows = Site.visible_to(actor).filter(active=True).order_by("-is_default", "name")
+    return rows.none() if row is None else rows.filter(customer=row)
+
+
 def installed_rows(actor: Actor) -> QuerySet[InstalledProduct]:
     """Machines that the actor may know, with what their warranty and their lines need."""
     return InstalledProduct.visible_to(actor).select_related("model__category", "customer", "site")
@@ -193,3 +199,11 @@ def _folders(text: str, kind: str) -> RawSQL:
     return RawSQL(
         "SELECT id FROM journal_dossier WHERE kind = %s AND search @@ %s::tsquery AND %s", (kind, words, bool(words))
     )
+
+
+def contact_of(actor: Actor) -> Contact | None:
+    """The contact that the actor himself is, for a customer who is logged in."""
+    if actor.person_id is None:
+        return None
+    rows = Contact.visible_to(actor).select_related("customer__dossier")
+    return rows.filter(person_id=actor.person_id, active=True).first()

@@ -42,7 +42,7 @@ class TicketAct(Act):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if cls.verb and "access" not in cls.__dict__:
-            cls.access = rights.TICKET_VERBS[cls.verb]
+            cls.access = rights.TICKET_VERBS[cls.verb] - rights.CUSTOMER
         super().__init_subclass__(**kwargs)
 
     def load(self, number: str, **kwargs: Any) -> Ticket:

@@ -36,7 +36,7 @@ _ENDED = {"cancelled", "merged"}
 class TicketPage(RecordPage):
     """服务请求: everything about one matter."""
 
-    access = rights.READERS
+    access = rights.READERS - rights.CUSTOMER
     menu = "tickets"
     place = "ticket"
     refresh = 30

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Dossier
@@ -48,12 +49,12 @@ class Search(Page):
         found = list(journal.search(self.actor, text, limit=self.SHOWN)) if text else []
         exact = [row for row in found if row.number.lower() == text.lower()]
         if len(exact) == 1 and not self.fragment:
-            address = page_of(exact[0])
+            address = page_of(exact[0], self.actor)
             if address:
                 return HttpResponseRedirect(address)
         groups: dict[str, list[tuple[Dossier, str]]] = {}
         for row in found:
-            groups.setdefault(row.kind_label, []).append((row, page_of(row)))
+            groups.setdefault(row.kind_label, []).append((row, page_of(row, self.actor)))
         context = {"q": text, "groups": list(groups.items()), "full": len(found) == self.SHOWN}
         return self.answer("desk/_found.html" if self.fragment else "", context)
 
@@ -65,13 +66,15 @@ class Go(Page):
     access = EVERYONE
 
     def get(self, request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
-        address = page_of(journal.dossier(self.actor, number=number))
+        address = page_of(journal.dossier(self.actor, number=number), self.actor)
         if not address:
             raise NotYours()
         return HttpResponseRedirect(address)
 
 
-def page_of(row: Dossier) -> str:
-    """The page of a dossier, '' when its kind has none."""
+def page_of(row: Dossier, actor: Actor) -> str:
+    """The page of a dossier as the actor sees it, '' when there is none for him."""
     name = kinds.url_name(row.kind)
+    if actor.reach == "customer":
+        name = "portal:matter" if row.kind == "ticket" else ""
     return reverse(name, args=[row.number]) if name else ""
