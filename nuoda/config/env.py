@@ -47,6 +47,7 @@ VARIABLES = _table(
     ("NUODA_PROXIES", "0", "number of trusted reverse proxies in front; 0 means none"),
     ("NUODA_MAIL_URL", "", "smtp://user:password@host:587?tls=1; empty writes mail to NUODA_DATA/mail"),
     ("NUODA_MAIL_FROM", "nuoda@localhost", "sender of mail"),
+    ("NUODA_EGRESS", "", "private networks that robots and webhooks may reach, e.g. 10.1.0.0/16,192.168.1.5:9000"),
     ("NUODA_LOG", "INFO", "lowest level that is logged: DEBUG, INFO, WARNING, ERROR"),
     ("NUODA_LOG_FORMAT", "text", "text or json"),
     ("NUODA_SHARED", "", "folder with real sample data; empty means `shared` beside the checkout"),

@@ -293,6 +293,10 @@ if env.get("NUODA_MAIL_URL"):
     EMAIL_USE_TLS = parse_qs(_mail.query).get("tls") == ["1"]
     EMAIL_USE_SSL = _mail.scheme == "smtps"
 
+# -- messages to robots and webhooks
+
+EGRESS = tuple(env.words("NUODA_EGRESS"))
+
 # -- background jobs
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
