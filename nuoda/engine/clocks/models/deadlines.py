@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.foundation.base.models import ScopedTable
@@ -21,12 +21,12 @@ class Deadline(ScopedTable):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        PAUSED = "paused", _("paused")
-        KEPT = "kept", _("kept")
-        MISSED = "missed", _("missed")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        WAIVED = "waived", _("waived")
+        OPEN = "open", pgettext_lazy("deadline", "open")
+        PAUSED = "paused", pgettext_lazy("deadline", "paused")
+        KEPT = "kept", pgettext_lazy("deadline", "kept")
+        MISSED = "missed", pgettext_lazy("deadline", "missed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("deadline", "withdrawn")
+        WAIVED = "waived", pgettext_lazy("deadline", "waived")
 
     id = models.UUIDField(primary_key=True, editable=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="deadlines", db_index=False)

@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -57,13 +58,17 @@ def matter(own: Shop) -> Dossier:
 def at_door(own: Shop, role: str, client: Client, language: str = "en") -> Client:
     person = factories.person("王强", role, of=Company.objects.get(pk=own.company_id), language=language)
     factories.login(client, person)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["4 working hours", "be on site", "Counted", "30 min", "the clock stood still", "waiting for the customer"]),
+        (
+            "en",
+            ["4 working hours", "be on site", "Counted", "30 min", "the clock stood still", "waiting for the customer"],
+        ),
         ("zh-hans", ["4 个工作小时", "到场", "计入", "30 分", "时钟停走", "等待客户"]),
         ("zh-hant", ["4 個工作小時", "計入", "30 分", "時鐘停走", "等待客戶"]),
     ],
@@ -96,7 +101,7 @@ def test_a_waiver_goes_through_its_form(own: Shop, matter: Dossier, client: Clie
     address = reverse("clocks:waive", args=[row.pk])
     assert door.get(address).status_code == 200
     assert door.post(address, {"reason": ""}).status_code == 422
-    # The demo's moments lie in the past, so the door's own time comes after the due time: the miss stays, nothing is owed.
+    # The door's own time comes long after the due time: the miss stays, but nothing is owed any more.
     assert door.post(address, {"reason": "客户改期"}).status_code == 302
     with scoped(own.system):
         assert Deadline.objects.get(pk=row.pk).done_at is not None
@@ -121,7 +126,10 @@ def test_calendars_are_listed_shown_and_edited(own: Shop, matter: Dossier, clien
     with scoped(own.system):
         new = WorkingCalendar.objects.get(company_id=own.company_id, code="standard", valid_until=None)
     assert (new.version, new.name) == (2, "六天工作制")
-    assert door.post(reverse("clocks:calendar-day", args=[new.pk]), {"date": "2030-03-08", "kind": "work"}).status_code == 302
+    assert (
+        door.post(reverse("clocks:calendar-day", args=[new.pk]), {"date": "2030-03-08", "kind": "work"}).status_code
+        == 302
+    )
 
 
 def test_late_records_are_listed_for_the_supervisor(own: Shop, matter: Dossier, client: Client) -> None:
@@ -237,7 +245,12 @@ def test_a_year_without_days_is_announced_months_ahead() -> None:
 
 @pytest.mark.parametrize(
     ("text", "periods"),
-    [("9:00-12:00, 13:30-18:00", ((540, 720), (810, 1080))), ("0:00–24:00", ((0, 1440),)), ("", ()), ("8：30至17：30", ((510, 1050),))],
+    [
+        ("9:00-12:00, 13:30-18:00", ((540, 720), (810, 1080))),
+        ("0:00–24:00", ((0, 1440),)),
+        ("", ()),
+        ("8：30至17：30", ((510, 1050),)),
+    ],
 )
 def test_working_times_are_read_as_people_write_them(text: str, periods: tuple[tuple[int, int], ...]) -> None:
     assert spelling.read(text) == periods

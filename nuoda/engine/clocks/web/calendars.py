@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.actors import Actor
@@ -32,9 +32,9 @@ def _url(row: WorkingCalendar) -> str:
 
 def _years(row: WorkingCalendar) -> str:
     if row.every_year:
-        return _now("every year")
+        return gettext("every year")
     years = sorted(row.known_years)
-    return f"{years[0]}–{years[-1]}" if years else _now("none")
+    return f"{years[0]}–{years[-1]}" if years else gettext("none")
 
 
 class Calendars(ListPage):
@@ -55,7 +55,7 @@ class Calendars(ListPage):
 
     def rows(self, actor: Actor) -> Any:
         dealer = Dealer.objects.filter(pk=OuterRef("dealer_id")).values("short_name")[:1]
-        name = Coalesce(Subquery(dealer), Value(_now("company")), output_field=CharField())
+        name = Coalesce(Subquery(dealer), Value(gettext("company")), output_field=CharField())
         return queries.calendars_of(actor).annotate(owner_name=name)
 
 
@@ -89,7 +89,7 @@ class CalendarPage(_OfCalendar, RecordPage):
     rail = (Section(key="about", label=_("About"), facts="about"),)
 
     def header(self) -> Header:
-        return Header(number=_now("version %(n)d") % {"n": self.row.version}, title=self.row.name)
+        return Header(number=gettext("version %(n)d") % {"n": self.row.version}, title=self.row.name)
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Working calendars"), reverse("clocks:calendars"))]
@@ -114,7 +114,7 @@ class CalendarPage(_OfCalendar, RecordPage):
         for period in self.row.periods.order_by("weekday", "starts"):
             times[period.weekday].append((period.starts, period.ends))
         return [
-            Fact(label=day, value=spelling.write(times[number]) or _now("day off"))
+            Fact(label=day, value=spelling.write(times[number]) or gettext("day off"))
             for number, day in enumerate(forms.WEEKDAYS)
         ]
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from nuoda.foundation.ui.pure.tones import ClockBadge
@@ -23,12 +23,12 @@ from ..pure.values import Pause
 from ..queries import Explained
 
 STATES: Mapping[str, Any] = {
-    "open": gettext_lazy("open"),
-    "paused": gettext_lazy("paused"),
-    "kept": gettext_lazy("kept"),
-    "missed": gettext_lazy("missed"),
-    "withdrawn": gettext_lazy("withdrawn"),
-    "waived": gettext_lazy("waived"),
+    "open": pgettext_lazy("deadline", "open"),
+    "paused": pgettext_lazy("deadline", "paused"),
+    "kept": pgettext_lazy("deadline", "kept"),
+    "missed": pgettext_lazy("deadline", "missed"),
+    "withdrawn": pgettext_lazy("deadline", "withdrawn"),
+    "waived": pgettext_lazy("deadline", "waived"),
 }
 CAUSES: Mapping[str, Any] = {
     "end": gettext_lazy("done in time"),
@@ -58,7 +58,7 @@ def badge(row: Deadline, *, explain: bool = True) -> ClockBadge:
         url=f"{reverse('clocks:explanation', args=[row.dossier.number])}#d-{row.pk}" if explain else "",
         met=row.done_at,
         near_at=near,
-        paused_reason=_("paused") if row.state == "paused" else "",
+        paused_reason=STATES["paused"] if row.state == "paused" else "",
     )
 
 
@@ -108,9 +108,10 @@ class Line:
 def lines(explained: Explained, names: Mapping[UUID, str] | None = None) -> list[Line]:
     """The derivation, line by line; times in the current time zone."""
     d = explained.derivation
+    turn = _("round %(n)d") % {"n": d.round}
     found = [
         Line(_("Clause"), _("%(clause)s, version %(version)s") % {"clause": d.clause_id, "version": d.version}),
-        Line(_("Began"), f"{words.moment(d.started_at)} · {d.start_type} · {_('round %(n)d') % {'n': d.round}}"),
+        Line(_("Began"), f"{words.moment(d.started_at)} · {d.start_type} · {turn}"),
     ]
     if d.promised_at is not None:
         found.append(Line(_("Promised"), words.moment(d.promised_at), amount(d.budget)))
