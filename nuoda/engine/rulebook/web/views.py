@@ -145,7 +145,7 @@ class ClausePage(Page):
     template = "rulebook/clause.html"
     found: Said
 
-    def get(self, request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
+    def get(self, request: HttpRequest, id: str) -> HttpResponse:
         history = []
         shown: tuple[PolicyVersion, Policy] | None = None
         for row in queries.versions(self.actor).filter(in_force_from__isnull=False):

@@ -29,7 +29,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Something above this floor that holds a move back: an approval that is not there yet, a paper that is not signed."""
+    """Something above this floor that holds a move back: an approval not given yet, a paper not signed."""
 
     reason: str
     clause_id: str
@@ -42,7 +42,7 @@ _providers: list[HoldProvider] = []
 
 
 def register_hold(provider: HoldProvider) -> HoldProvider:
-    """Let an app above (approvals, papers) hold moves back: provider(subject, verb, dossier, facts, actor, at) → holds."""
+    """Let an app above hold moves back: provider(subject, verb, dossier, facts, actor, at) → holds."""
     if provider not in _providers:
         _providers.append(provider)
     return provider
@@ -58,10 +58,10 @@ def check(
     at: datetime,
     dossier: Dossier | None = None,
 ) -> tuple[str, ...]:
-    """Whether `verb` may be done from `source` with the facts as they would be after it; the ids of the clauses that allowed it.
+    """Whether `verb` may be done from `source` with the facts as they would be after it; ids of the clauses behind it.
 
-    Raises Refused with every clause that forbids it, and the fields they are about. A condition that cannot be answered refuses too,
-    and is logged as an error of its clause.
+    Raises Refused with every clause that forbids it, and the fields they are about. A condition that cannot be answered
+    refuses too, and is logged as an error of its clause.
     """
     if source not in machine.moves[verb].sources:
         raise Refused(_illegal(machine, source), code="illegal_move")
@@ -128,7 +128,7 @@ def move(
 def as_if(
     machine: Machine, row: Row, verb: str, changes: Mapping[str, Any], facts: Callable[[Row], dict[str, Any]]
 ) -> dict[str, Any]:
-    """The row's facts as they would be after the move; the row itself stays as it is. An illegal move keeps the state."""
+    """The row's facts as they would be after the move; the row itself stays. An illegal move keeps the state."""
     state = row.state  # type: ignore[attr-defined]
     legal = state in machine.moves[verb].sources
     trial = {**changes, "state": machine.target(verb, state) if legal else state}
@@ -159,7 +159,8 @@ def _judge(
     refused: list[BoundRule] = []
     for bound in gates:
         rule = bound.rule
-        assert isinstance(rule, GateRule)
+        if not isinstance(rule, GateRule):
+            continue
         try:
             if not holds(rule.when, subject, facts):
                 continue
@@ -185,7 +186,7 @@ def possible(
     at: datetime,
     dossier: Dossier | None = None,
 ) -> list[Possible]:
-    """For a record page: which of the verbs can be done now, and why the others cannot. `facts(verb)` are those it would have."""
+    """For a record page: which verbs can be done now, and why not the others. `facts(verb)` are those it would have."""
     found = []
     for verb in verbs:
         try:
