@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+ADMINISTRATORS = frozenset({"system_admin"})
+
 
 class NoticesConfig(AppConfig):
     name = "nuoda.engine.notices"
@@ -16,14 +18,7 @@ class NoticesConfig(AppConfig):
 
         shell.bell = "notices:inbox"
         shell.unread = queries.unread_count
-        register(
-            Item(
-                "channels",
-                _("Message channels"),
-                "notices:channels",
-                "plug",
-                roles=frozenset({"system_admin"}),
-                group="admin",
-                order=60,
-            )  # fmt: skip
+        entry = Item(
+            "channels", _("Message channels"), "notices:channels", "plug", ADMINISTRATORS, group="admin", order=60
         )
+        register(entry)

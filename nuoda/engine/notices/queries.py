@@ -26,7 +26,7 @@ from .models.preferences import MAIL_BY_DEFAULT
 from .pure import templates
 from .pure.templates import TOPICS
 
-_WEEKDAYS = {"zh-hans": "周一 周二 周三 周四 周五 周六 周日", "zh-hant": "週一 週二 週三 週四 週五 週六 週日", "en": "Mon Tue Wed Thu Fri Sat Sun"}  # fmt: skip
+_WEEKDAYS = {"zh-hans": "周一 周二 周三 周四 周五 周六 周日", "zh-hant": "週一 週二 週三 週四 週五 週六 週日", "en": "Mon Tue Wed Thu Fri Sat Sun"}  # fmt: skip  # noqa: E501
 
 
 NOBODY = UUID(int=0)
@@ -170,7 +170,8 @@ def wants(said: Mapping[tuple[str, str], bool], topic: str, way: str) -> bool:
 
 
 def preferences(actor: Actor) -> list[dict[str, Any]]:
-    """One row per topic for the actor's own page: topic, label by language, whether wanted in the product and by mail."""
+    """One row per topic for the actor's own page: topic, label by language, whether wanted in the product and by
+    mail."""
     said = wanted([actor.person_id]).get(actor.person_id, {}) if actor.person_id else {}
     return [
         {"topic": topic, "label": label, "inapp": wants(said, topic, "inapp"), "mail": wants(said, topic, "mail")}

@@ -12,7 +12,8 @@ from .actions.fanning import concerns
 
 @on("*")
 def tell(entry: Entry, context: Context) -> None:
-    """Defer the fan-out of what this action recorded, if a clause wants anybody told. Imports and the demo tell nobody here."""
+    """Defer the fan-out of what this action recorded, if a clause wants anybody told. Imports and the demo tell
+    nobody here."""
     if entry.origin != "live":
         return
     if concerns(rulebook.book(context.actor), entry.type, entry.payload, entry.happened_at):

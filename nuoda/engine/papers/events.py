@@ -19,7 +19,8 @@ class PaperIssued:
 
 @event("paper.signed")
 class PaperSigned:
-    """Somebody signed a document in a role (customer, engineer …); `complete` when all signatures asked for are there."""
+    """Somebody signed a document in a role (customer, engineer …); `complete` when all signatures asked for are
+    there."""
 
     paper: UUID
     form: str

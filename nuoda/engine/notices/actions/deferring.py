@@ -1,6 +1,7 @@
 """Jobs that are committed with the change that asked for them.
 
-One fan-out job per action at most (a NOTIFY in a transaction halves throughput): all entries of an action share case and
+One fan-out job per action at most (a NOTIFY in a transaction halves throughput): all entries of an action share case
+and
 moment, and the job handles them together.
 """
 
@@ -22,7 +23,8 @@ from nuoda.foundation.journal.models import Entry
 class Deferred:
     """Mark on the running transaction: the job for this case and moment is in it.
 
-    It lives in the transaction's list of things to do after commit, so that rolling back the savepoint in which the job was
+    It lives in the transaction's list of things to do after commit, so that rolling back the savepoint in which the
+    job was
     deferred takes the mark away together with the job.
     """
 

@@ -1,7 +1,8 @@
 """The one way out of the house: every request to an outside address goes through `post`.
 
 The name is resolved once, every address is judged, and the connection goes to a judged address: a name that resolves
-differently a moment later (rebinding) gains nothing. Redirects are judged anew. Proxies of the environment are not used.
+differently a moment later (rebinding) gains nothing. Redirects are judged anew. Proxies of the environment are not
+used.
 """
 
 from __future__ import annotations

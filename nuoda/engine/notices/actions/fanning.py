@@ -79,7 +79,8 @@ def tellings(book: Book, entry: Entry) -> list[Telling]:
         if not isinstance(rule, ConsequenceRule) or not rule.tell:
             continue
         try:
-            # A deadline's entry carries no facts of its subject; such a rule's condition was judged when the clock started.
+            # A deadline's entry carries no facts of its subject; such a rule's condition was judged when the clock
+            # started.
             if rule.when != "true" and not book.holds(bound, rule.when, entry.facts or {}):
                 continue
         except ConditionFailed:

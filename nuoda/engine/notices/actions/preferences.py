@@ -19,7 +19,8 @@ WAYS = ("inapp", "mail")
 
 
 def set_topics(wanted: Mapping[tuple[str, str], bool], *, actor: Actor, at: datetime) -> None:
-    """Say for topics and ways ('inapp', 'mail') whether they are wanted. Asks: prefer. Refuses: Invalid for unknown ones."""
+    """Say for topics and ways ('inapp', 'mail') whether they are wanted. Asks: prefer. Refuses: Invalid for unknown
+    ones."""
     person_id = _allow(actor)
     for topic, way in wanted:
         if topic not in TOPICS or way not in WAYS:

@@ -1,6 +1,8 @@
-"""Sending what waits: claimed by one worker, tried with growing pauses, in order per case, never faster than a robot takes it.
+"""Sending what waits: claimed by one worker, tried with growing pauses, in order per case, never faster than a robot
+takes it.
 
-A delivery is claimed in a transaction of its own, sent outside of any, and settled in another. A worker that dies between the
+A delivery is claimed in a transaction of its own, sent outside of any, and settled in another. A worker that dies
+between the
 last two leaves a claim that runs out: the message goes out again, with the same id.
 """
 
@@ -34,7 +36,8 @@ log = logging.getLogger("nuoda.notices")
 LEASE = timedelta(minutes=2)
 """How long a claim holds; longer than the slowest attempt."""
 
-# The oldest due message of each case on each way: one that waits holds back the later ones of its case until it is sent or given up.
+# The oldest due message of each case on each way: one that waits holds back the later ones of its case until it is
+# sent or given up.
 _CLAIM = """WITH due AS (
   SELECT d.id FROM notices_delivery d
   WHERE d.company_id = %(company)s AND d.state IN ('waiting', 'sending') AND d.next_at <= %(at)s
@@ -42,7 +45,8 @@ _CLAIM = """WITH due AS (
     AND NOT EXISTS (
       SELECT 1 FROM notices_delivery e
       WHERE e.channel_id IS NOT DISTINCT FROM d.channel_id AND e.person_id IS NOT DISTINCT FROM d.person_id
-        AND e.case_id = d.case_id AND e.id < d.id AND e.state IN ('waiting', 'sending') AND NOT e.digest AND NOT d.digest)
+        AND e.case_id = d.case_id AND e.id < d.id AND e.state IN ('waiting', 'sending')
+        AND NOT e.digest AND NOT d.digest)
   ORDER BY d.next_at, d.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE notices_delivery SET state = 'sending', attempts = attempts + 1, next_at = %(lease)s
 FROM due WHERE notices_delivery.id = due.id RETURNING notices_delivery.id"""
@@ -73,7 +77,8 @@ def send_due(company_id: UUID, *, limit: int = 200) -> Outcome:
 
 
 def _claim(actor: Actor, channel_id: UUID | None) -> list[UUID]:
-    """Take the next message of a way (or, by mail, the next few); nothing when the robot has had its share of the minute."""
+    """Take the next message of a way (or, by mail, the next few); nothing when the robot has had its share of the
+    minute."""
     with scoped(actor):
         at = now()
         room = 20

@@ -28,7 +28,8 @@ STATES = [
 
 
 class Channel(CompanyTable):
-    """A robot in a group chat, or a webhook of another system. Address and secret are kept encrypted and never shown."""
+    """A robot in a group chat, or a webhook of another system. Address and secret are kept encrypted and never
+    shown."""
 
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
@@ -73,7 +74,8 @@ class Channel(CompanyTable):
 
 
 class Delivery(CompanyTable):
-    """One message on its way out: by mail to a person, or through a channel. Its id goes along, so that receivers drop doubles."""
+    """One message on its way out: by mail to a person, or through a channel. Its id goes along, so that receivers
+    drop doubles."""
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     """What is told. A channel's message hangs on the notice of the first person told."""

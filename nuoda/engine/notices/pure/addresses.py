@@ -1,7 +1,8 @@
 """Where the product may connect to: one judgement for everything that leaves the house.
 
 An address of an outside service is typed by people, so it is hostile until judged: scheme and port must be allowed, and
-every IP address that the name resolves to must be public, or lie in a network that the installation has allowed by name.
+every IP address that the name resolves to must be public, or lie in a network that the installation has allowed by
+name.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class Forbidden(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an installation allows. `networks`: private networks that may be reached, each with the ports there (empty: those of `ports`)."""
+    """What an installation allows. `networks`: private networks that may be reached, each with the ports there
+    (empty: those of `ports`)."""
 
     schemes: frozenset[str] = frozenset({"https"})
     ports: frozenset[int] = frozenset({443, 8443})
@@ -36,7 +38,8 @@ class Rules:
 
     @classmethod
     def read(cls, allowed: Iterable[str]) -> Rules:
-        """Rules with exceptions such as '10.1.0.0/16', '127.0.0.1:9000', '[fd00::]/8:443'. Plain http is allowed only to these."""
+        """Rules with exceptions such as '10.1.0.0/16', '127.0.0.1:9000', '[fd00::]/8:443'. Plain http is allowed only
+        to these."""
         networks = []
         for text in allowed:
             host, ports = text, frozenset[int]()
@@ -92,7 +95,8 @@ def inner(address: Address) -> Address:
 
 
 def judge(target: Target, resolved: Iterable[str], rules: Rules) -> tuple[str, ...]:
-    """The addresses to connect to, in order; Forbidden if any of them is out of bounds (one bad answer spoils the name)."""
+    """The addresses to connect to, in order; Forbidden if any of them is out of bounds (one bad answer spoils the
+    name)."""
     kept = []
     for text in resolved:
         address = ip_address(text.split("%", 1)[0])

@@ -11,7 +11,8 @@ LONGEST_WAIT = 6 * 3_600
 
 
 def quiet(moment: datetime, *, start: time | None, end: time | None, zone: tzinfo) -> bool:
-    """Whether the moment lies in the quiet hours [start, end); they may pass midnight. None or equal: no quiet hours."""
+    """Whether the moment lies in the quiet hours [start, end); they may pass midnight. None or equal: no quiet
+    hours."""
     if start is None or end is None or start == end:
         return False
     now = moment.astimezone(zone).time().replace(tzinfo=None)
@@ -39,7 +40,8 @@ def send_at(
 
 
 def wait(attempts: int, *, asked: float | None = None) -> timedelta | None:
-    """How long to wait after the given number of failed attempts; None when it was the last one. `asked`: Retry-After."""
+    """How long to wait after the given number of failed attempts; None when it was the last one. `asked`:
+    Retry-After."""
     if attempts > len(BACKOFF):
         return None
     seconds: float = BACKOFF[attempts - 1]

@@ -1,6 +1,7 @@
 """How each kind of channel wants a message, and how it says that it took it.
 
-Sources: the vendors' pages on group robots (WeCom 群机器人配置说明, DingTalk 自定义机器人接入, Feishu 自定义机器人使用指南).
+Sources: the vendors' pages on group robots (WeCom 群机器人配置说明, DingTalk 自定义机器人接入, Feishu
+自定义机器人使用指南).
 """
 
 from __future__ import annotations

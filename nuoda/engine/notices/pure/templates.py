@@ -1,6 +1,7 @@
 """Words of notices: logic-less, over one fixed list of fields.
 
-A placeholder is a name in braces. Known names are replaced by plain text in a single pass, everything else stays as it is:
+A placeholder is a name in braces. Known names are replaced by plain text in a single pass, everything else stays as
+it is:
 there is nothing to execute, neither in a template nor in a value.
 """
 

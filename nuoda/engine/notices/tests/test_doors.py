@@ -85,7 +85,9 @@ def test_opening_marks_as_read_and_only_ones_own(cast: Cast) -> None:
 def test_choices_are_kept(cast: Cast) -> None:
     client, url = logged_in(cast.technician), reverse("notices:preferences")
     assert client.get(url).status_code == 200
-    answer = client.post(url, {"inapp": ["ticket", "dispatch"], "mail": ["deadline"], "quiet_from": "22:00", "quiet_until": "07:00"})
+    answer = client.post(
+        url, {"inapp": ["ticket", "dispatch"], "mail": ["deadline"], "quiet_from": "22:00", "quiet_until": "07:00"}
+    )
     assert answer.status_code == 302
     half = client.post(url, {"inapp": ["ticket"], "quiet_from": "22:00"})
     assert half.status_code == 422

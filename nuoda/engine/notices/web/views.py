@@ -9,9 +9,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
@@ -114,7 +113,7 @@ class Open(Page):
     kind = "switch"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             with scoped(self.actor) as at:
                 row = queries.notice(self.actor, id)
@@ -266,7 +265,7 @@ class TestChannel(Page):
     kind = "switch"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         try:
             with scoped(self.actor) as at:
                 row = queries.channel(self.actor, id)

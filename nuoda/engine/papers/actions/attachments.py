@@ -52,9 +52,11 @@ def attach(
     keep_place: bool = False,
     id: UUID | None = None,
 ) -> Attachment:
-    """Attach a file to a dossier; photos are encoded anew and lose where and with what they were taken unless `keep_place`.
+    """Attach a file to a dossier; photos are encoded anew and lose where and with what they were taken unless
+    `keep_place`.
 
-    Asks: attach. Emits: attachment.added. Refuses: Invalid for files that are empty, too large, of another type, damaged,
+    Asks: attach. Emits: attachment.added. Refuses: Invalid for files that are empty, too large, of another type,
+    damaged,
     or active. The same bytes attached twice to a dossier give the first attachment.
     """
     if not Dossier.visible_to(actor).filter(pk=dossier.pk).exists():
@@ -104,7 +106,8 @@ def attach(
 def remove(attachment: Attachment, *, actor: Actor, at: datetime) -> None:
     """Take a file off a dossier; its row and hash stay.
 
-    Asks: remove. Emits: attachment.removed. Refuses: Stale when it was removed before, Refused when an issued paper shows it.
+    Asks: remove. Emits: attachment.removed. Refuses: Stale when it was removed before, Refused when an issued paper
+    shows it.
     """
     if not Attachment.visible_to(actor).filter(pk=attachment.pk).exists():
         raise NotYours()

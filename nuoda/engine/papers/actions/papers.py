@@ -26,7 +26,7 @@ from ..pure import forms
 from ..pure.seals import hand_hash, readable_strokes, seal
 from ..queries import hash_of, token_digest
 from ..states import AMENDED, DRAFT, ISSUED, MOVES, SIGNED, VOID
-from .prints import forget
+from .prints import forget, print_later
 
 _WHY = {
     "missing": _("This must be filled in."),
@@ -82,7 +82,8 @@ def issue(
 ) -> Paper:
     """Issue a numbered document: from a draft (`paper`), or at once from `form`, `dossier` and `content`.
 
-    Asks: issue. Emits: paper.issued. Refuses: Invalid for missing or unreadable fields, Stale for a draft issued meanwhile.
+    Asks: issue. Emits: paper.issued. Refuses: Invalid for missing or unreadable fields, Stale for a draft issued
+    meanwhile.
     """
     if paper is None:
         if dossier is None:
@@ -145,7 +146,8 @@ def sign(
 ) -> Signature:
     """Sign an issued paper in a role of its form; `content_hash` is that of the content the signer was shown.
 
-    Asks: sign. Emits: paper.signed. Refuses: Stale when the paper is no longer what was shown, Invalid for an empty hand or
+    Asks: sign. Emits: paper.signed. Refuses: Stale when the paper is no longer what was shown, Invalid for an empty
+    hand or
     name, Refused for a role that the form does not have or that has signed.
     """
     _allow(actor, "sign", paper.dossier)
@@ -193,6 +195,7 @@ def sign(
     complete = given >= set(declared.required_signatures or declared.signatures)
     if complete and locked.state == ISSUED:
         _move(locked, SIGNED)
+        print_later(locked)
     record(
         PaperSigned(
             paper=locked.pk,
@@ -265,7 +268,8 @@ def void(paper: Paper, *, reason: str, actor: Actor, at: datetime) -> Paper:
 
 
 def erase(paper: Paper, *, actor: Actor, at: datetime) -> Paper:
-    """Erase what is personal in a paper: its content, and name, strokes and place of its signatures. Hashes and times stay.
+    """Erase what is personal in a paper: its content, and name, strokes and place of its signatures. Hashes and times
+    stay.
 
     Asks: erase. Emits: paper.erased. Refuses: a paper that is still a draft or was erased before.
     """

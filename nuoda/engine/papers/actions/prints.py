@@ -6,6 +6,7 @@ import hashlib
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from procrastinate.contrib.django import app
 
 from nuoda.foundation.base.pure.actors import Actor
 
@@ -15,9 +16,13 @@ from ..pure.seals import canonical
 from ..queries import sheet, verify_url
 from ..states import DRAFT
 
+FEW_PHOTOS = 6
+"""Up to so many photos a paper is printed in well under a second."""
+
 
 def pdf(paper: Paper, *, actor: Actor, language: str = "zh-hans") -> bytes:
-    """The paper as PDF. An issued paper prints the same bytes every time until it is signed, amended, voided or erased."""
+    """The paper as PDF. An issued paper prints the same bytes every time until it is signed, amended, voided or
+    erased."""
     if paper.state == DRAFT:
         return render(sheet(actor, paper), language=language).pdf
     path = _path(paper, language)
@@ -27,6 +32,14 @@ def pdf(paper: Paper, *, actor: Actor, language: str = "zh-hans") -> bytes:
     printed = render(sheet(actor, paper), language=language)
     default_storage.save(path, ContentFile(printed.pdf))
     return printed.pdf
+
+
+def print_later(paper: Paper) -> None:
+    """Defer the printing of a paper with many photos, in the running transaction; one with few is printed when it is
+    asked for."""
+    photos = sum(len(paper.content.get(item.key) or ()) for item in paper.form_type.fields if item.type == "photo")
+    if photos > FEW_PHOTOS and paper.origin == "live":
+        app.configure_task("papers.print", allow_unknown=True).defer(company=str(paper.company_id), paper=str(paper.pk))
 
 
 def missing(paper: Paper, *, actor: Actor) -> tuple[str, ...]:

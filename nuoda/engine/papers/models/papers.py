@@ -14,7 +14,6 @@ from nuoda.foundation.journal.models import CaseShare, Dossier
 from ..pure.forms import FormType, get
 from ..states import DRAFT, IN_FORCE, LABELS
 
-
 NOBODY = UUID(int=0)
 
 
@@ -98,7 +97,8 @@ class Paper(CaseTable):
 
 
 class Signature(CaseTable):
-    """A signature bound to the hash of what was signed. Rows are never changed or deleted; what is personal stands in Hand."""
+    """A signature bound to the hash of what was signed. Rows are never changed or deleted; what is personal stands in
+    Hand."""
 
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="signatures")
     role = models.CharField(max_length=40)

@@ -1,6 +1,7 @@
 """Numbered forms from declared fields.
 
-An app registers a `FormType` per document that a regulation names (售后服务工单, 售后服务维修记录单 …); papers are filled, checked,
+An app registers a `FormType` per document that a regulation names (售后服务工单, 售后服务维修记录单 …); papers are
+filled, checked,
 hashed and printed from that declaration alone. A changed form is a new version under the same code, so that papers
 issued earlier keep their layout and their hash.
 """
@@ -30,7 +31,8 @@ MOST_ROWS = 500
 class Field:
     """One thing that a form asks.
 
-    Values by type: text and long str; int; money int in fen; date 'YYYY-MM-DD'; moment ISO 8601 with offset; choice one of
+    Values by type: text and long str; int; money int in fen; date 'YYYY-MM-DD'; moment ISO 8601 with offset; choice
+    one of
     `choices`; table a list of mappings by column key; checklist a mapping of choice to true or false; photo a list of
     sha256 hex digests of attachments; signature has no value: it is given when the paper is signed, in the role `key`.
     """
@@ -225,7 +227,8 @@ def _digest(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value as the content JSON keeps it: moments and dates in ISO 8601, ids as text, mappings and lists inside out."""
+    """A value as the content JSON keeps it: moments and dates in ISO 8601, ids as text, mappings and lists inside
+    out."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID):

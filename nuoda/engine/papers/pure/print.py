@@ -27,7 +27,8 @@ from .glyphs import fit
 from .seals import Stroke, drawing
 
 LAYOUT = 1
-"""Number of the layout; a change of `form.typ` or of this file that alters print raises it (printed files are cached by it)."""
+"""Number of the layout; a change of `form.typ` or of this file that alters print raises it (printed files are cached
+by it)."""
 
 HERE = Path(__file__).parent / "typeset"
 _BUSY = Lock()
@@ -53,10 +54,10 @@ _WORDS: dict[str, Text] = {
         "en": "〓 stands for characters missing in the type: {}",
     },
     "draft": {"zh-hans": "草稿，尚未开具", "zh-hant": "草稿，尚未開立", "en": "Draft, not issued"},
-    "amended": {"zh-hans": "本版已被更正，请以最新版为准", "zh-hant": "本版已被更正，請以最新版為準", "en": "Amended: a newer version exists"},
+    "amended": {"zh-hans": "本版已被更正，请以最新版为准", "zh-hant": "本版已被更正，請以最新版為準", "en": "Amended: a newer version exists"},  # noqa: E501
     "void": {"zh-hans": "已作废", "zh-hant": "已作廢", "en": "Void"},
 }  # fmt: skip
-_WEEKDAYS: Text = {"zh-hans": "周一 周二 周三 周四 周五 周六 周日", "zh-hant": "週一 週二 週三 週四 週五 週六 週日", "en": "Mon Tue Wed Thu Fri Sat Sun"}  # fmt: skip
+_WEEKDAYS: Text = {"zh-hans": "周一 周二 周三 周四 周五 周六 周日", "zh-hant": "週一 週二 週三 週四 週五 週六 週日", "en": "Mon Tue Wed Thu Fri Sat Sun"}  # fmt: skip  # noqa: E501
 _REGIONS = {"zh-hans": ("zh", "CN"), "zh-hant": ("zh", "TW"), "en": ("en", "US")}
 
 
@@ -97,7 +98,8 @@ class Printed:
 
 
 def render(sheet: Sheet, *, language: str = "zh-hans") -> Printed:
-    """The sheet as a PDF. Deterministic: equal sheets give equal bytes. typst.TypstError only for a broken photo or layout."""
+    """The sheet as a PDF. Deterministic: equal sheets give equal bytes. typst.TypstError only for a broken photo or
+    layout."""
     words = _Words(language, sheet.zone)
     data = _data(sheet, words)
     missing: dict[str, None] = {}
@@ -219,7 +221,7 @@ def _section(sheet: Sheet, words: _Words, number: int) -> dict[str, Any]:
                 | _cell(sheet, item, value, words)
             )
     close()
-    return {"title": say(section.title, words.language), "note": say(section.note, words.language), "runs": runs}  # fmt: skip
+    return {"title": say(section.title, words.language), "note": say(section.note, words.language), "runs": runs}  # fmt: skip  # noqa: E501
 
 
 def _cell(sheet: Sheet, item: Field, value: Any, words: _Words) -> dict[str, Any]:

@@ -22,7 +22,8 @@ MOST_STROKES, MOST_POINTS = 400, 20_000
 
 
 def canonical(value: Any) -> bytes:
-    """JSON with sorted keys, no spaces, UTF-8; ValueError for floats that are not finite, TypeError for what is no JSON."""
+    """JSON with sorted keys, no spaces, UTF-8; ValueError for floats that are not finite, TypeError for what is no
+    JSON."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 

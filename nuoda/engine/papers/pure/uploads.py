@@ -37,7 +37,8 @@ TYPES: dict[str, tuple[Kind, str]] = {
     "csv": ("text", "text/csv; charset=utf-8"),
     "mp4": ("video", "video/mp4"),
 }
-"""Extension by which a file is kept → what it is, and the type it is served with. Nothing else is taken: no SVG, no HTML."""
+"""Extension by which a file is kept → what it is, and the type it is served with. Nothing else is taken: no SVG, no
+HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ def _text(content: bytes, name: str) -> str:
 
 
 def safe_name(name: str, extension: str) -> str:
-    """A name for people: no folders, no control or direction signs, at most 120 characters, ending in what it really is."""
+    """A name for people: no folders, no control or direction signs, at most 120 characters, ending in what it really
+    is."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     base = "".join(sign for sign in base if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*;%')
     stem = base.rsplit(".", 1)[0].strip(" .") or "file"
@@ -130,7 +132,8 @@ def safe_name(name: str, extension: str) -> str:
 
 
 def accept(stream: IO[bytes], name: str, *, limits: Limits, keep_place: bool = False) -> Accepted:
-    """Read, judge and clean an upload. Reads at most one byte more than the largest size allowed; Rejected otherwise."""
+    """Read, judge and clean an upload. Reads at most one byte more than the largest size allowed; Rejected
+    otherwise."""
     content = stream.read(limits.most + 1)
     if len(content) > limits.most:
         raise Rejected("large")
@@ -146,7 +149,8 @@ def accept(stream: IO[bytes], name: str, *, limits: Limits, keep_place: bool = F
 
 
 def examine(content: bytes, extension: str, *, pixels: int, keep_place: bool = False) -> Accepted:
-    """Unpack and clean in a child process (5 s of CPU, 1 GB of address space); a child that dies means Rejected('bomb')."""
+    """Unpack and clean in a child process (5 s of CPU, 1 GB of address space); a child that dies means
+    Rejected('bomb')."""
     order = json.dumps({"extension": extension, "pixels": pixels, "keep_place": keep_place}).encode() + b"\n"
     try:
         done = subprocess.run(

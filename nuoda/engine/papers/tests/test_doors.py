@@ -67,7 +67,14 @@ def test_the_public_page_proves_without_telling(cast: Cast) -> None:
 
 def test_unguessed_tokens_all_get_the_same_answer(cast: Cast) -> None:
     issued(cast)
-    guesses = [secrets.token_urlsafe(24) for _ in range(20)] + ["x", "a" * 32, "a" * 500, "%00" * 8, "' OR 1=1 --", "漢字"]
+    guesses = [secrets.token_urlsafe(24) for _ in range(20)] + [
+        "x",
+        "a" * 32,
+        "a" * 500,
+        "%00" * 8,
+        "' OR 1=1 --",
+        "漢字",
+    ]
     answers = {Client().get(f"/verify/{guess}").status_code for guess in guesses}
     assert answers == {404}
 
@@ -129,7 +136,11 @@ def test_an_upload_is_cut_off_while_it_arrives(cast: Cast, settings: Any) -> Non
             read += len(piece)
             return piece
 
-    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n' + b"a" * 20_000_000 + b"\r\n--b--\r\n"
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        + b"a" * 20_000_000
+        + b"\r\n--b--\r\n"
+    )
     answer = manager.generic(
         "POST", reverse("papers:attach", args=[cast.case.number]), b"", content_type="multipart/form-data; boundary=b",
         **{"wsgi.input": Counted(body), "CONTENT_LENGTH": str(len(body))},

@@ -74,7 +74,7 @@ def test_what_the_type_lacks_is_named_and_never_an_empty_box(tmp_path: Path) -> 
     assert "〓〓〓公司" in text
     assert "U+20000" in text
     assert "U+1F600" in text
-    fonts = subprocess.run(["pdffonts", str(tmp_path / "paper.pdf")], capture_output=True).stdout.decode() if shutil.which("pdffonts") else "Noto"  # fmt: skip
+    fonts = subprocess.run(["pdffonts", str(tmp_path / "paper.pdf")], capture_output=True).stdout.decode() if shutil.which("pdffonts") else "Noto"  # fmt: skip  # noqa: E501
     assert "Noto" in fonts
 
 

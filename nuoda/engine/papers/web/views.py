@@ -186,7 +186,8 @@ class RemoveAttachment(Writing):
 
 
 class Verify(Page):
-    """Public: says whether a paper is genuine, by an address that cannot be guessed, and shows nothing of what is in it."""
+    """Public: says whether a paper is genuine, by an address that cannot be guessed, and shows nothing of what is in
+    it."""
 
     access = PUBLIC
     kind = "public"
