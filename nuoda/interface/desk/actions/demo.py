@@ -1,0 +1,114 @@
+"""`nuoda demo`: half a year of a believable company, made by running the real actions at past times."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.utils.translation import gettext as _
+
+from nuoda.domain.service.pure.times import ZONE
+from nuoda.engine.clocks.actions.sweeps import sweep
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.ids import new_id
+from nuoda.foundation.base.pure.refusals import Refused
+from nuoda.foundation.journal.actions import chains
+from nuoda.foundation.orgs.models import Company
+
+from . import demo_company, demo_lives
+
+logger = logging.getLogger("nuoda.demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    tickets: int
+    customers: int
+    machines: int
+    days: int = 182
+
+
+SIZES = {"s": Size(1_500, 300, 500), "m": Size(10_000, 2_000, 4_000), "l": Size(50_000, 8_000, 20_000)}
+_KINDS = ("fault", "consultation", "complaint", "suggestion")
+_SHARES = (68, 22, 6, 4)
+_SWEEP = timedelta(hours=2)
+
+
+def make(
+    *, size: Size, seed: int, until: datetime, tell: Callable[[str, int, int], None] = lambda what, done, total: None
+) -> demo_company.Cast:
+    """Fill an empty database with the demo company, up to `until`; the same seed and end give the same story.
+
+    Opens its own transactions. Refuses a database in which a company stands already.
+    """
+    if Company.objects.exists():
+        raise Refused(_("A company stands in this database; the demo needs an empty one."), code="not_empty")
+    dice = Random(seed)  # noqa: S311 — a story, no secret
+    start = until - timedelta(days=size.days)
+    with scoped(system(new_id())):
+        chains.make_partitions(first=start, last=until)
+    cast = demo_company.found(
+        dice=dice,
+        start=start,
+        customers_count=size.customers,
+        machines_count=size.machines,
+        password=f"nuoda-{secrets.token_hex(3)}",
+        tell=lambda what: tell(what, 0, size.tickets),
+    )
+    world = demo_lives.World(cast, dice, until)
+    queue: list[tuple[datetime, int, demo_lives.Life]] = []
+    for number, moment in enumerate(sorted(_moment(dice, start, until) for _n in range(size.tickets))):
+        kind = dice.choices(_KINDS, _SHARES)[0]
+        owners = [client for client in cast.clients if client.machines] if kind == "fault" else cast.clients
+        life = getattr(demo_lives, kind)(world, dice.choice(owners))
+        next(life)
+        queue.append((moment, number, life))
+    heapq.heapify(queue)
+    _live(queue, cast, until, size.tickets, tell)
+    return cast
+
+
+def _live(
+    queue: list[tuple[datetime, int, demo_lives.Life]],
+    cast: demo_company.Cast,
+    until: datetime,
+    total: int,
+    tell: Callable[[str, int, int], None],
+) -> None:
+    begun: set[int] = set()
+    swept = queue[0][0] if queue else until
+    while queue and queue[0][0] <= until:
+        moment, number, life = heapq.heappop(queue)
+        while swept + _SWEEP <= moment:
+            swept += _SWEEP
+            sweep(cast.company_id, at=swept)
+        if number not in begun:
+            begun.add(number)
+            tell("tickets", len(begun), total)
+        try:
+            following = life.send(moment)
+        except StopIteration:
+            continue
+        except Refused as refusal:
+            # The world would not have it; such a ticket stays as it is, open and getting late.
+            logger.info("demo ticket %d stands still: %s", number, refusal)
+            continue
+        heapq.heappush(queue, (max(following, moment), number, life))
+    sweep(cast.company_id, at=until)
+
+
+def _moment(dice: Random, start: datetime, until: datetime) -> datetime:
+    """When a customer calls: mostly on working days between eight and six."""
+    while True:
+        moment = start + timedelta(seconds=dice.uniform(0, (until - start).total_seconds()))
+        local = moment.astimezone(ZONE)
+        likely = 1.0 if 8 <= local.hour < 18 else 0.12 if 6 <= local.hour < 22 else 0.03
+        if local.weekday() >= 5:
+            likely *= 0.3
+        if dice.random() < likely:
+            return moment
