@@ -32,7 +32,7 @@ def themes(css: str) -> dict[str, dict[str, tuple[int, int, int]]]:
     found: dict[str, dict[str, tuple[int, int, int]]] = {}
     for _root, name, body in blocks:
         colours = re.findall(r"--nu-([a-z-]+):\s*#([0-9a-f]{6});", body)
-        found[name] = {key: tuple(bytes.fromhex(value)) for key, value in colours}  # type: ignore[misc]
+        found.setdefault(name, {}).update((key, tuple(bytes.fromhex(value))) for key, value in colours)  # type: ignore[misc]
     return found
 
 

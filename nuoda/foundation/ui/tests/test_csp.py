@@ -54,7 +54,9 @@ def test_each_kind_would_be_noticed(html: str, what: str) -> None:
 
 def test_scripts_evaluate_no_text() -> None:
     for path in sorted((ROOT / "foundation/ui/static/ui").glob("*.js")):
-        assert not re.search(r"\beval\(|new Function|innerHTML\s*=|insertAdjacentHTML|document\.write", path.read_text("utf-8")), path
+        assert not re.search(
+            r"\beval\(|new Function|innerHTML\s*=|insertAdjacentHTML|document\.write", path.read_text("utf-8")
+        ), path
 
 
 def test_the_policy_names_no_unsafe_source() -> None:

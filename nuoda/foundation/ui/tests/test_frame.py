@@ -33,7 +33,9 @@ def test_chinese_until_somebody_chooses(client: Client) -> None:
     assert "这里什么也没有" in html
 
 
-@pytest.mark.parametrize(("code", "tag", "text"), [("zh-hant", "zh-Hant", "這裡沒有內容"), ("en", "en", "This is not here")])
+@pytest.mark.parametrize(
+    ("code", "tag", "text"), [("zh-hant", "zh-Hant", "這裡沒有內容"), ("en", "en", "This is not here")]
+)
 def test_the_language_switch_keeps_the_page(client: Client, code: str, tag: str, text: str) -> None:
     answer = client.post("/ui/language", {"language": code, "next": "/nothing-here?a=1"})
     assert answer["Location"] == "/nothing-here?a=1"
@@ -87,7 +89,9 @@ def test_no_english_leaks_into_chinese_pages(admin: Client, language: str) -> No
         html = admin.get(f"/styleguide/{piece}").content.decode()
         body = html.split("<body", 1)[1].split(">", 1)[1]
         spoken = re.findall(r'(?:aria-label|title|placeholder|data-[a-z]+)="([^"]*)"', body)
-        text = " ".join([re.sub(r"<[^>]+>", " ", body), *(value for value in spoken if not value.startswith(("/", "{")))])
+        text = " ".join(
+            [re.sub(r"<[^>]+>", " ", body), *(value for value in spoken if not value.startswith(("/", "{")))]
+        )
         found = {word for word in re.findall(r"\b[A-Z][a-z]{2,}\b", text) if word not in allowed}
         if found:
             leaks[piece] = found

@@ -76,7 +76,8 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(here: Any) -> None:
 
 def test_the_query_count_check_notices_a_query_per_row(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "nuoda.foundation.ui.tests.urls.Views.row_tone", lambda self, row: SavedView.objects.filter(pk=row.pk).count() and ""
+        "nuoda.foundation.ui.tests.urls.Views.row_tone",
+        lambda self, row: SavedView.objects.filter(pk=row.pk).count() and "",
     )
     with pytest.raises(AssertionError, match="statements for one row"):
         kit.same_queries(here.client, "/t/views", here.make)

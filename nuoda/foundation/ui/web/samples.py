@@ -174,7 +174,9 @@ class SampleList(ListPage):
         Tab(key="late", label="超时", address="sort=-opened"),
     )
     bulk = (
-        Bulk(key="assign", label="改派", icon="transfer", run=lambda id, actor, at: None, question="改派所选服务请求？"),
+        Bulk(
+            key="assign", label="改派", icon="transfer", run=lambda id, actor, at: None, question="改派所选服务请求？"
+        ),
         Bulk(key="cancel", label="取消", icon="x", danger=True, run=lambda id, actor, at: None, question="取消所选？"),
     )
     links = (Link(label="登记报修", url="/styleguide/form", primary=True),)
@@ -231,7 +233,9 @@ class SampleRecord(RecordPage):
 
     def header(self) -> Header:
         chips = [Chip("紧急", "missed", icon="flame"), Chip("处理中", "info")]
-        return Header(number="TK-2026-000123", title=TITLES[0], chips=chips, subtitle="苏州恒力精密 · 吴江二厂 3 号车间")
+        return Header(
+            number="TK-2026-000123", title=TITLES[0], chips=chips, subtitle="苏州恒力精密 · 吴江二厂 3 号车间"
+        )
 
     def steps(self) -> Sequence[Step]:
         return steps(self.at)
@@ -252,7 +256,11 @@ class SampleRecord(RecordPage):
         return facts_of_matter(self.at)
 
     def people(self) -> list[Fact]:
-        return [Fact(label="联系人", value="刘工（设备科）"), Fact(label="客服", value="林晓"), Fact(label="工程师", value="赵磊")]
+        return [
+            Fact(label="联系人", value="刘工（设备科）"),
+            Fact(label="客服", value="林晓"),
+            Fact(label="工程师", value="赵磊"),
+        ]
 
     def visits(self) -> dict[str, Any]:
         return {}
@@ -268,7 +276,10 @@ class TicketForm(forms.Form):
     phone = forms.CharField(label="来电号码", help_text="按号码查找客户和未完成事项", min_length=5)
     title = forms.CharField(label="标题", widget=forms.TextInput(attrs={"data_wide": "1"}))
     severity = forms.ChoiceField(
-        label="紧急程度", widget=forms.RadioSelect, choices=[("urgent", "紧急：设备停机"), ("general", "一般")], initial="urgent"
+        label="紧急程度",
+        widget=forms.RadioSelect,
+        choices=[("urgent", "紧急：设备停机"), ("general", "一般")],
+        initial="urgent",
     )
     fault = forms.CharField(label="故障现象", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
     day = forms.DateField(label="希望上门日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))

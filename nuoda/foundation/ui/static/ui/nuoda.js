@@ -95,8 +95,9 @@
       (dialog.querySelector("[data-focus]") ?? dialog.querySelector("[aria-invalid=true]") ??
         dialog.querySelector("form.nu-form :is(input:not([type=hidden]), select, textarea)"))?.focus();
     }
-    ready(event.detail.target);
   });
+  // What htmx brought in, whether it filled its target or replaced it.
+  document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
   document.addEventListener("htmx:responseError", (event) => {
     note(event.detail.xhr.status === 404 ? texts().gone : texts().failed);
   });
