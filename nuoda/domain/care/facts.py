@@ -1,0 +1,56 @@
+"""What care tells the rulebook: the subject `follow_up`."""
+
+from __future__ import annotations
+
+from nuoda.engine.rulebook.pure.facts import FactType, FactValue, Subject
+
+from .models import FollowUp
+from .pure.outcomes import finished
+from .states import FOLLOW_UP as MACHINE
+
+
+def _label(hans: str, hant: str, en: str) -> dict[str, str]:
+    return {"zh-hans": hans, "zh-hant": hant, "en": en}
+
+
+FOLLOW_UP = Subject(
+    name="follow_up",
+    label=_label("回访", "回訪", "follow-up"),
+    fields={
+        "state": FactType("text", _label("状态", "狀態", "state"), tuple(MACHINE.states)),
+        "ticket_kind": FactType(
+            "text",
+            _label("请求类型", "請求類型", "kind of the ticket"),
+            ("consultation", "fault", "complaint", "suggestion"),
+        ),
+        "dealer": FactType("bool", _label("由经销商负责", "由經銷商負責", "a dealer is responsible")),
+        "attempts": FactType("int", _label("已联系次数", "已聯絡次數", "attempts so far")),
+        "reached": FactType("bool", _label("已联系上客户", "已聯絡上客戶", "the customer was reached")),
+        "score": FactType("int", _label("满意度评分（1–5）", "滿意度評分（1–5）", "score from 1 to 5")),
+        "satisfied": FactType("bool", _label("客户满意", "客戶滿意", "the customer is satisfied")),
+        "result": FactType(
+            "text",
+            _label("结果", "結果", "result"),
+            ("", "satisfied", "dissatisfied", "unreachable", "declined"),
+        ),
+        "script_done": FactType(
+            "bool", _label("回访提纲已问完", "回訪提綱已問完", "every question of the script was asked")
+        ),
+    },
+    verbs=tuple(MACHINE.moves),
+)
+
+
+def of(row: FollowUp) -> dict[str, FactValue]:
+    """Facts of a follow-up as it is; `reached` means reached and willing to answer."""
+    return {
+        "state": row.state,
+        "ticket_kind": row.ticket.kind,
+        "dealer": row.dealer_id is not None,
+        "attempts": row.attempts,
+        "reached": row.result in ("satisfied", "dissatisfied"),
+        "score": row.score,
+        "satisfied": row.satisfied,
+        "result": row.result,
+        "script_done": finished(row.script, row.answers),
+    }
