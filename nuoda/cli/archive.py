@@ -68,8 +68,10 @@ def tool(name: str, major: int | None = None) -> str:
 def server_major() -> int:
     from django.db import connection
 
-    connection.ensure_connection()
-    return int(connection.pg_version) // 10_000
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        (major,) = cursor.fetchone()
+    return int(major)
 
 
 def write(target: Path) -> dict[str, Any]:

@@ -17,12 +17,12 @@ UNWALLED = {
 """Tables with a company_id that have no row-level security, each with its reason."""
 
 
-def _rows(query: str, *values: object) -> list[Any]:
+def _rows(query: str, *values: str) -> list[tuple[Any, ...]]:
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def application_role() -> str:

@@ -36,7 +36,7 @@ def events() -> str:
         parts = kind.__module__.split(".")
         if parts[0] != "nuoda" or "tests" in parts:
             continue
-        given = ", ".join(f"`{item.name}`" for item in fields(kind))  # type: ignore[arg-type]
+        given = ", ".join(f"`{item.name}`" for item in fields(kind))
         meaning = " ".join(inspect.cleandoc(kind.__doc__ or "").split())
         rooms.setdefault(".".join(parts[1:3]), []).append(f"| `{name}` | {meaning} | {given} |")
     lines = ["# Events", "", "What the journal may hold. Written from the code (`make docs`).", ""]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from nuoda.config import env
 
@@ -24,7 +25,7 @@ def main() -> None:
         respawn_interval=0.5,
         workers_kill_timeout=8,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         working_dir=Path(env.ROOT),
         process_name=None,
     ).serve()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 from nuoda.config import env, lifeline
 
@@ -17,7 +18,8 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
+    connector: Any = app.connector  # Django's, which knows how to make one for workers
+    with app.replace_connector(connector.get_worker_connector()) as working:
         working.run_worker(
             concurrency=env.number("NUODA_JOBS"),
             install_signal_handlers=True,

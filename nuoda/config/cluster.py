@@ -29,7 +29,7 @@ import psycopg
 from psycopg import sql
 
 from . import binaries
-from .binaries import ClusterError
+from .binaries import ClusterError as ClusterError
 
 PORT = 5432  # only the last part of the socket's name
 DATABASE = "nuoda"

@@ -32,7 +32,8 @@ FORMULA = (
     "\uff0b",
     "\uff0d",
     "\uff20",
-)  # a spreadsheet would run a text that begins so
+)
+"""How a text begins that a spreadsheet would take for a formula (also full-width)."""
 HIDDEN = {"password", "token", "token_hash", "secret", "salt"}
 BATCH = 2000
 

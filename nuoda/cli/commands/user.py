@@ -75,7 +75,7 @@ def _list(args: argparse.Namespace, actor: Any, at: Any) -> int:
     roles: dict[UUID, list[str]] = {}
     for person_id, role in Membership.objects.filter(company_id=actor.company_id).values_list("person_id", "role"):
         roles.setdefault(person_id, []).append(role)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "username": person.user.username,
             "name": person.name,
@@ -125,7 +125,7 @@ def _print_link(username: str, token: str) -> int:
     from django.urls import reverse
 
     origin = env.get("NUODA_ORIGIN").rstrip("/") or f"http://{env.get('HOST')}:{env.get('PORT')}"
-    address = origin + reverse("link", args=[token])
+    address = origin + reverse("orgs:link", args=[token])
     console.emit(
         {"username": username, "link": address},
         [_("One-time link for {name}, to be handed over personally:").format(name=username), address],
