@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nuoda.foundation.journal.pure import kinds
+from nuoda.foundation.journal.pure import kinds, words
 
 
 class CustomersConfig(AppConfig):
@@ -12,8 +12,14 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from . import events, facts  # noqa: F401 — declared by import
         from .actions import imports, tables
+        from .web import menu
+        from .web.words import EVENTS
 
         kinds.register("customer", prefix="KH", label=_("customer"))
         kinds.register("installed_product", prefix="SB", label=_("installed product"))
+        kinds.address("customer", "customers:customer")
+        kinds.address("installed_product", "customers:installed_product")
+        words.register(EVENTS)
+        menu.register()
         for table in tables.TABLES:
             imports.register(table)

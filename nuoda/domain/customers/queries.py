@@ -162,13 +162,11 @@ def installed_matching(actor: Actor, text: str, *, customer_id: UUID | None = No
 def contacts_matching(actor: Actor, text: str, *, customer_id: UUID | None = None) -> QuerySet[Contact]:
     """Active contacts by name, pinyin, initials or phone."""
     rows = Contact.visible_to(actor).filter(active=True).select_related("customer")
-    if customer_id is not None:
-        rows = rows.filter(customer_id=customer_id)
-    else:
-        rows = rows.filter(customer_id__in=_folders(text, "customer"))
+    one = customer_id is not None
+    rows = rows.filter(customer_id=customer_id) if one else rows.filter(customer_id__in=_folders(text, "customer"))
     typed = text.strip()
     if not typed:
-        return rows if customer_id is not None else rows.none()
+        return rows if one else rows.none()
     by_name = Q(name__icontains=typed) | Q(initials__startswith=typed.lower()) | Q(pinyin__startswith=typed.lower())
     digits = search.phone_part(typed)
     return rows.filter(by_name | Q(phone__contains=digits)) if digits else rows.filter(by_name)

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.foundation.journal.pure import words
+
 
 class PartsConfig(AppConfig):
     name = "nuoda.domain.parts"
@@ -12,5 +14,9 @@ class PartsConfig(AppConfig):
 
         from . import events  # noqa: F401 — declared by import
         from .actions import tables
+        from .web import menu
+        from .web.words import EVENTS
 
+        words.register(EVENTS)
+        menu.register()
         imports.register(tables.PARTS)

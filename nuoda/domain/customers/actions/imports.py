@@ -110,6 +110,20 @@ def carry_on(run_id: UUID, *, actor: Actor) -> ImportRun:
             _chunk(row, table, read(table, row.file_name, bytes(row.content)), actor, at)
 
 
+def failed_file(run_id: UUID, *, actor: Actor) -> tuple[bytes, str]:
+    """The rows of a run that were not taken, as a workbook with its name.
+
+    Asks: import.run. Refuses: a run whose rows were all taken, one that is not there.
+    """
+    require(actor, "import.run")
+    row = ImportRun.visible_to(actor).filter(pk=run_id).first()
+    if row is None or not row.problems or not row.content:
+        raise NotYours()
+    table = _table(row.type, actor)
+    ready = read(table, row.file_name, bytes(row.content))
+    return failed_rows(table, ready, row.problems), f"{row.file_name.rpartition('.')[0]} ({_('not taken')}).xlsx"
+
+
 def source(table: Table) -> imports.Source:
     """The table as a source of `nuoda import`."""
 

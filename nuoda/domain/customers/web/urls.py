@@ -1,0 +1,42 @@
+from django.urls import path
+
+from . import cards, catalogue, customers, imports, installed, picks
+
+app_name = "customers"
+urlpatterns = [
+    path("customers/", customers.CustomerList.as_view(), name="customers"),
+    path("customers/new/", cards.New.as_view(), name="new"),
+    path("customers/pick/", picks.Pick.as_view(), name="pick"),
+    path("customers/<str:number>/", customers.CustomerPage.as_view(), name="customer"),
+    path("customers/<str:number>/change/", cards.Change.as_view(), name="change"),
+    path("customers/<str:number>/deactivate/", cards.Deactivate.as_view(), name="deactivate"),
+    path("customers/<str:number>/reactivate/", cards.Reactivate.as_view(), name="reactivate"),
+    path("customers/<str:number>/merge/", cards.Merge.as_view(), name="merge"),
+    path("customers/<str:number>/dealers/add/", cards.DealerAdd.as_view(), name="dealer_add"),
+    path("customers/<str:number>/dealers/end/", cards.DealerEnd.as_view(), name="dealer_end"),
+    path("customers/<str:number>/contacts/add/", cards.ContactAdd.as_view(), name="contact_add"),
+    path("customers/<str:number>/contacts/<uuid:id>/change/", cards.ContactChange.as_view(), name="contact_change"),
+    path("customers/<str:number>/contacts/<uuid:id>/remove/", cards.ContactEnd.as_view(), name="contact_end"),
+    path("customers/<str:number>/sites/add/", cards.SiteAdd.as_view(), name="site_add"),
+    path("customers/<str:number>/sites/<uuid:id>/change/", cards.SiteChange.as_view(), name="site_change"),
+    path("customers/<str:number>/sites/<uuid:id>/remove/", cards.SiteEnd.as_view(), name="site_end"),
+    path("customers/<str:number>/machines/add/", installed.Register.as_view(), name="register"),
+    path("machines/", installed.InstalledList.as_view(), name="installed"),
+    path("machines/<str:number>/", installed.InstalledPage.as_view(), name="installed_product"),
+    path("machines/<str:number>/change/", installed.InstalledChange.as_view(), name="installed_change"),
+    path("machines/<str:number>/warranty/", installed.AgreeWarranty.as_view(), name="installed_warranty"),
+    path("machines/<str:number>/hand-over/", installed.HandOver.as_view(), name="installed_hand_over"),
+    path("machines/<str:number>/retire/", installed.Retire.as_view(), name="installed_retire"),
+    path("products/", catalogue.ModelList.as_view(), name="models"),
+    path("products/new/", catalogue.ModelNew.as_view(), name="model_new"),
+    path("products/<uuid:id>/", catalogue.ModelChange.as_view(), name="model_change"),
+    path("products/categories/", catalogue.CategoryList.as_view(), name="categories"),
+    path("products/categories/new/", catalogue.CategoryNew.as_view(), name="category_new"),
+    path("products/categories/<uuid:id>/", catalogue.CategoryChange.as_view(), name="category_change"),
+    path("imports/", imports.ImportList.as_view(), name="imports"),
+    path("imports/new/", imports.Upload.as_view(), name="import"),
+    path("imports/template/<slug:type>/", imports.Template.as_view(), name="import_template"),
+    path("imports/<uuid:id>/", imports.RunPage.as_view(), name="import_run"),
+    path("imports/<uuid:id>/start/", imports.Start.as_view(), name="import_start"),
+    path("imports/<uuid:id>/failed/", imports.Failed.as_view(), name="import_failed"),
+]
