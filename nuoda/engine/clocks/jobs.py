@@ -17,7 +17,8 @@ def sweep(timestamp: int) -> None:
     """Every ten seconds: warn about and miss what is due, in every company."""
     close_old_connections()
     for company_id in Company.objects.order_by("id").values_list("id", flat=True):
-        sweeps.sweep(company_id)
+        if not sweeps.is_held(company_id):
+            sweeps.sweep(company_id)
 
 
 @app.periodic(cron="23 4 * * *")

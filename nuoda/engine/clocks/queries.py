@@ -63,15 +63,15 @@ class Ruling:
         """The calendar of the dealer that owed it at the start; the company's if the clause says so or he has none."""
         rule = bound.rule
         if isinstance(rule, ClockRule) and rule.calendar == "owner" and start.dealer:
-            own = self._valid(UUID(start.dealer), start.happened_at)
+            own = self.valid(UUID(start.dealer), start.happened_at)
             if own is not None:
                 return own
-        found = self._valid(None, start.happened_at)
+        found = self.valid(None, start.happened_at)
         if found is None:
             raise LookupError("the company has no working calendar")
         return found
 
-    def _valid(self, dealer_id: UUID | None, moment: datetime) -> Calendar | None:
+    def valid(self, dealer_id: UUID | None, moment: datetime) -> Calendar | None:
         """The version valid then; the first one for what lies before it."""
         mine = [item for item in self.calendars if item.dealer_id == dealer_id]
         for item in mine:
@@ -251,7 +251,7 @@ def calendars_of(actor: Actor) -> QuerySet[WorkingCalendar]:
 def calendar_of(actor: Actor, *, dealer_id: UUID | None, at: datetime) -> Calendar:
     """The working calendar of a dealer, or of the company where he has none of his own."""
     rules = ruling(actor)
-    found = (dealer_id and rules._valid(dealer_id, at)) or rules._valid(None, at)
+    found = (dealer_id and rules.valid(dealer_id, at)) or rules.valid(None, at)
     if found is None:
         raise LookupError("the company has no working calendar")
     return found

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from nuoda.engine.clocks import jobs
 from nuoda.engine.clocks.actions import cases, sweeps
 from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.rulebook.pure.rules import Warning
@@ -152,4 +153,14 @@ def test_one_broken_case_does_not_keep_the_others_from_being_missed(monkeypatch:
     monkeypatch.setattr(cases, "_folded", sometimes)
     swept = sweeps.sweep(own.company_id, at=NOON)
     assert (swept.cases, swept.failed) == (2, 1)
+    assert len(own.entries("deadline.missed")) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_leaves_a_company_alone_whose_past_is_being_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = due_shop(monkeypatch, 2)
+    with sweeps.held(own.company_id):
+        assert not in_threads(lambda: jobs.sweep(0), 1)
+        assert not own.entries("deadline.missed")
+    assert not in_threads(lambda: jobs.sweep(0), 1)
     assert len(own.entries("deadline.missed")) == 2

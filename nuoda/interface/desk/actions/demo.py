@@ -13,7 +13,7 @@ from random import Random
 from django.utils.translation import gettext as _
 
 from nuoda.domain.service.pure.times import ZONE
-from nuoda.engine.clocks.actions.sweeps import sweep
+from nuoda.engine.clocks.actions.sweeps import held, sweep
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import Refused
@@ -40,11 +40,17 @@ _SWEEP = timedelta(hours=2)
 
 
 def make(
-    *, size: Size, seed: int, until: datetime, tell: Callable[[str, int, int], None] = lambda what, done, total: None
+    *,
+    size: Size,
+    seed: int,
+    until: datetime,
+    tell: Callable[[str, int, int], None] = lambda what, done, total: None,
+    founded: Callable[[demo_company.Cast], None] = lambda cast: None,
 ) -> demo_company.Cast:
     """Fill an empty database with the demo company, up to `until`; the same seed and end give the same story.
 
-    Opens its own transactions. Refuses a database in which a company stands already.
+    `founded` is called as soon as people can log in, before the first ticket. Opens its own transactions. Refuses a
+    database in which a company stands already.
     """
     if Company.objects.exists():
         raise Refused(_("A company stands in this database; the demo needs an empty one."), code="not_empty")
@@ -60,6 +66,7 @@ def make(
         password=f"nuoda-{secrets.token_hex(3)}",
         tell=lambda what: tell(what, 0, size.tickets),
     )
+    founded(cast)
     world = demo_lives.World(cast, dice, until)
     queue: list[tuple[datetime, int, demo_lives.Life]] = []
     for number, moment in enumerate(sorted(_moment(dice, start, until) for _n in range(size.tickets))):
@@ -69,7 +76,8 @@ def make(
         next(life)
         queue.append((moment, number, life))
     heapq.heapify(queue)
-    _live(queue, cast, until, size.tickets, tell)
+    with held(cast.company_id):
+        _live(queue, cast, until, size.tickets, tell)
     return cast
 
 
