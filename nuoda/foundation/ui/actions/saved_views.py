@@ -50,6 +50,8 @@ def remove(*, id: UUID, actor: Actor, at: datetime) -> None:
 
     Asks: the owner. Emits: nothing. Refuses: a view of somebody else looks like none.
     """
+    if actor.person_id is None:
+        raise NotYours
     gone, _rows = SavedView.objects.filter(pk=id, company_id=actor.company_id, person_id=actor.person_id).delete()
     if not gone:
         raise NotYours

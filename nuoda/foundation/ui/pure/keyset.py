@@ -22,7 +22,8 @@ def encode(values: Sequence[Any]) -> str:
 
 
 def decode(text: str, length: int) -> list[Any] | None:
-    """The plain values (texts for moments, ids and decimals) of a cursor, or None if it is not one of `length` values."""
+    """The plain values (texts for moments, ids and decimals) of a cursor, or None if it is not one of `length`
+    values."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         values = json.loads(raw)

@@ -26,8 +26,8 @@ Load = Callable[[Any, datetime, Any], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`place` + `key` is unique; `template` gets `actor`, `at`, `subject` and what `load` returns. `wide` panels take the
-    whole width of a home page."""
+    """`place` + `key` is unique; `template` gets `actor`, `at`, `subject` and what `load` returns. `wide` panels take
+    the whole width of a home page."""
 
     place: str
     key: str

@@ -9,7 +9,8 @@ Parts = tuple[tuple[int, str], ...]
 
 
 def parts(span: timedelta) -> Parts:
-    """The two largest neighbouring units of an absolute span, rounded down to minutes; under a minute: ((0, 'minute'),).
+    """The two largest neighbouring units of an absolute span, rounded down to minutes; under a minute: ((0,
+    'minute'),).
 
     A remaining time rounds down, so that it never promises more than there is.
     """

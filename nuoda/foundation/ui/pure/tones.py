@@ -39,8 +39,8 @@ ClockState = Literal["open", "near", "missed", "paused", "kept", "kept_late", "w
 class ClockBadge:
     """One running or ended time limit as a page shows it.
 
-    `due` and `met` are moments; `near_at` is when it turns near; `label` is the clause's promise in few words; `url` opens its
-    explanation.
+    `due` and `met` are moments; `near_at` is when it turns near; `label` is the clause's promise in few words; `url`
+    opens its explanation.
     """
 
     label: Any

@@ -97,7 +97,8 @@ def clause(clause_id: str) -> SafeString:
 
 @register.inclusion_tag("ui/_field.html")
 def field(bound: BoundField, clause: str = "", hint: Any = "") -> dict[str, Any]:
-    """{% field form.name %}: label, input, help and error, tied together for screen readers. `clause` says which clause asks."""
+    """{% field form.name %}: label, input, help and error, tied together for screen readers. `clause` says which
+    clause asks."""
     widget = bound.field.widget
     kind = "input"
     if isinstance(widget, CheckboxSelectMultiple | RadioSelect):

@@ -1,4 +1,5 @@
-"""The look in a real browser: no accessibility finding, nothing cut off, targets large enough, dialogs and menus by keyboard."""
+"""The look in a real browser: no accessibility finding, nothing cut off, targets large enough, dialogs and menus by
+keyboard."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ AXE = Path(nuoda.__file__).parents[1] / "vendor/tests/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = ["", *PIECES]
 VARIANTS = [("light", 1440, "zh-hans"), ("dark", 1440, "en"), ("dark", 360, "zh-hant"), ("light", 360, "zh-hans")]
-"""Theme, width, language. Each page is seen in the first and third or in the second and fourth: both themes, both widths."""
+"""Theme, width, language. Each page is seen in the first and third or in the second and fourth: both themes, both
+widths."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -25,7 +25,8 @@ RULES = {
 
 
 def inline(text: str) -> list[str]:
-    """What in a template the policy would refuse. Template tags are taken out first: their `>` is no end of an element."""
+    """What in a template the policy would refuse. Template tags are taken out first: their `>` is no end of an
+    element."""
     plain = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", text, flags=re.S)
     return [name for name, rule in RULES.items() if rule.search(plain)]
 

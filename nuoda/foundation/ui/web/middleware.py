@@ -10,7 +10,8 @@ from django.utils import translation
 
 
 class LanguageMiddleware:
-    """The language that the cookie names, else simplified Chinese; a person's own choice is set later, where he is known.
+    """The language that the cookie names, else simplified Chinese; a person's own choice is set later, where he is
+    known.
 
     What the browser asks for does not count: the product speaks Chinese until somebody chooses otherwise.
     """
@@ -23,7 +24,7 @@ class LanguageMiddleware:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         code = chosen if chosen in self.known else settings.LANGUAGE_CODE
         with translation.override(code):
-            request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = code
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or code)
         return response

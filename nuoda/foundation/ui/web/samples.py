@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -30,6 +31,7 @@ from .pages import (
     Empty,
     Event,
     Fact,
+    Filter,
     Flag,
     FormPage,
     Header,
@@ -162,18 +164,18 @@ class SampleList(ListPage):
         Column(key="opened", label="受理时间", cell="moment", sort="name"),
         Column(key="cost", label="费用", cell="money", sort="address"),
     )
-    filters = (
+    filters: ClassVar[Sequence[Filter]] = (
         Choice(name="state", label="状态", options=STATES, field="page"),
         Choice(name="owner", label="负责人", options=[(name, name) for name in PEOPLE], field="page"),
         Days(name="opened", label="受理时间", field="name"),
-        Flag(name="mine", label="我负责的", where=lambda actor, at: SavedView.objects.none().query.where),  # never run
+        Flag(name="mine", label="我负责的", where=Q(shared=True)),
     )
     tabs = (
         Tab(key="all", label="全部"),
         Tab(key="open", label="未完成", address="state=new&state=working"),
         Tab(key="late", label="超时", address="sort=-opened"),
     )
-    bulk = (
+    bulk: ClassVar[Sequence[Bulk]] = (
         Bulk(
             key="assign", label="改派", icon="transfer", run=lambda id, actor, at: None, question="改派所选服务请求？"
         ),

@@ -46,8 +46,8 @@ def entries(place: menu.Place, actor: Actor | None, lit: str) -> list[dict[str, 
     """The menu's entries for an actor as {item, url, lit}; those without an address are left out."""
     if actor is None:
         return []
-    found = ({"item": item, "url": address(item.url_name)} for item in menu.items(place, actor.roles))
-    return [entry | {"lit": entry["item"].key == lit} for entry in found if entry["url"]]
+    found = ((item, address(item.url_name)) for item in menu.items(place, actor.roles))
+    return [{"item": item, "url": url, "lit": item.key == lit} for item, url in found if url]
 
 
 def groups(actor: Actor | None, lit: str) -> list[dict[str, Any]]:

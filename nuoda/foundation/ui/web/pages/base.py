@@ -41,8 +41,9 @@ class Crumb:
 class Page(View):
     """A page. Subclasses of the kinds declare; a page of no kind may subclass this with `get`/`post` of its own.
 
-    Reading runs in one `scoped(actor)` with `self.actor` and `self.at` (the door's time). Writing methods open their own
-    scopes, so that a refusal rolls back. Whoever may not open a page gets 404, nobody logged in goes to the login.
+    Reading runs in one `scoped(actor)` with `self.actor` and `self.at` (the door's time). Writing methods open their
+    own scopes, so that a refusal rolls back. Whoever may not open a page gets 404, nobody logged in goes to the
+    login.
     """
 
     kind: ClassVar[str] = "page"

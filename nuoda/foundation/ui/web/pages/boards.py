@@ -54,7 +54,8 @@ class Lane:
 
 
 class BoardPage(Page):
-    """`lanes` says what is shown; `move` calls the action. Live: polled with an ETag, so that an unchanged board costs no bytes."""
+    """`lanes` says what is shown; `move` calls the action. Live: polled with an ETag, so that an unchanged board
+    costs no bytes."""
 
     kind = "board"
     template = "ui/board.html"

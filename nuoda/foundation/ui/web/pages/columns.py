@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from nuoda.foundation.base.pure.actors import Actor
 
@@ -25,11 +25,12 @@ Cell = Literal["text", "number", "money", "date", "moment", "chip", "clock", "ye
 class Column:
     """One column.
 
-    `key` names it in the address; `value` is an attribute path ('dossier.number'; default: the key) or a function of the row;
-    `cell` says how it is shown (money is in fen; chip expects a `Chip`, a (label, tone) pair or text; clock a `ClockBadge`);
-    `template` draws it instead, with `row`, `value`, `actor`, `at`; `sort` is the order ('opened_at' or '-priority,opened_at');
-    `link` is a function row → address; `wide` columns take the room that is left; `shown=False` columns wait in the chooser;
-    `roles` limits who sees it at all; `export` replaces the value in files; `grouped` allows to group by it.
+    `key` names it in the address; `value` is an attribute path ('dossier.number'; default: the key) or a function of
+    the row; `cell` says how it is shown (money is in fen; chip expects a `Chip`, a (label, tone) pair or text; clock
+    a `ClockBadge`); `template` draws it instead, with `row`, `value`, `actor`, `at`; `sort` is the order ('opened_at'
+    or '-priority,opened_at'); `link` is a function row → address; `wide` columns take the room that is left;
+    `shown=False` columns wait in the chooser; `roles` limits who sees it at all; `export` replaces the value in
+    files; `grouped` allows to group by it.
     """
 
     key: str

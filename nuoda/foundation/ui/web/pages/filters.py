@@ -54,8 +54,8 @@ class Filter:
 class Choice(Filter):
     """One or several of a few values: `?state=new&state=open`.
 
-    `options` are (value, label) pairs or a function of the actor; `field` is compared with `in`. With `where` an option's value
-    maps to a Q (or a function of `at`) instead: `where={"late": lambda at: Q(due_at__lt=at)}`.
+    `options` are (value, label) pairs or a function of the actor; `field` is compared with `in`. With `where` an
+    option's value maps to a Q (or a function of `at`) instead: `where={"late": lambda at: Q(due_at__lt=at)}`.
     """
 
     options: Options
@@ -113,8 +113,8 @@ class Flag(Filter):
 
 @dataclass(frozen=True, kw_only=True)
 class Days(Filter):
-    """From a day to a day, both included: `?opened.from=2026-01-01&opened.to=2026-01-31`. `moment` says that the field is a
-    moment (compared in local time) and not a date."""
+    """From a day to a day, both included: `?opened.from=2026-01-01&opened.to=2026-01-31`. `moment` says that the
+    field is a moment (compared in local time) and not a date."""
 
     field: str
     moment: bool = True

@@ -30,10 +30,10 @@ class _Replayed(Exception):
 class FormPage(Page):
     """A Django form whose cleaned data goes to one action.
 
-    `act` calls the action and returns what `done` needs to say where to go. A `Refused` is shown as a sentence with its clauses
-    and the input kept; `Refused.fields` land at their fields. Sending the same form twice (double click, lost answer) does the
-    work once: the one-time token is committed with the action. Opened by htmx into the dialog (`HX-Target: dialog`) the
-    same page is a dialog.
+    `act` calls the action and returns what `done` needs to say where to go. A `Refused` is shown as a sentence with
+    its clauses and the input kept; `Refused.fields` land at their fields. Sending the same form twice (double click,
+    lost answer) does the work once: the one-time token is committed with the action. Opened by htmx into the dialog
+    (`HX-Target: dialog`) the same page is a dialog.
     """
 
     kind = "form"

@@ -59,8 +59,8 @@ class Tab:
 
 @dataclass(frozen=True, kw_only=True)
 class Bulk:
-    """Something that can be done to many rows: `run(id, actor, at)` is an action on one. With `danger` the person types the
-    count to confirm."""
+    """Something that can be done to many rows: `run(id, actor, at)` is an action on one. With `danger` the person
+    types the count to confirm."""
 
     key: str
     label: Any

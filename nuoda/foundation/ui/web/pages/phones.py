@@ -12,7 +12,8 @@ __all__ = ["PhoneForm", "PhonePage", "PhoneRecord"]
 
 
 class PhonePage(Page):
-    """A page of one's own template that extends `ui/phone.html`. The bottom bar shows the menu entries of place 'phone'."""
+    """A page of one's own template that extends `ui/phone.html`. The bottom bar shows the menu entries of place
+    'phone'."""
 
     kind = "phone"
     back_url: ClassVar[str] = ""

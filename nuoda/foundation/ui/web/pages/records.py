@@ -101,7 +101,8 @@ Panel = Section
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One line of the timeline. `happened_at` is in the world; `recorded_at` is shown when it differs by more than a minute."""
+    """One line of the timeline. `happened_at` is in the world; `recorded_at` is shown when it differs by more than a
+    minute."""
 
     happened_at: datetime
     what: Any
