@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.events import REGISTRY
+from nuoda.foundation.journal.models import Entry
 
-from .models import ApiToken, Delegation, Membership, Person, Session, User
-from .pure.roles import EXCLUSIVE, reach_of
+from . import events
+from .access import runs_staff
+from .models import (
+    ApiToken,
+    Dealer,
+    Delegation,
+    Department,
+    Leave,
+    LoginTry,
+    Membership,
+    Person,
+    Qualification,
+    Session,
+    Team,
+    User,
+)
+from .pure.roles import EXCLUSIVE, ROLES, reach_of
 from .pure.tokens import digest
 
 _WHO = """p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.book_revision,
@@ -165,3 +183,110 @@ def held_by(actor: Actor) -> frozenset[str]:
     """Roles that are the actor's own, without those lent to him."""
     rows = Membership.objects.filter(person_id=actor.person_id, until=None)
     return frozenset(rows.values_list("role", flat=True))
+
+
+def people(actor: Actor) -> QuerySet[Person]:
+    """Staff whom the actor may see, with organisation and (as `open_roles`) the roles they hold. Customers' contacts are not staff."""
+    held = Prefetch("memberships", Membership.objects.filter(until=None).order_by("role"), to_attr="open_roles")
+    rows = Person.visible_to(actor).filter(customer_id=None)
+    return rows.select_related("dealer", "department", "team").prefetch_related(held)
+
+
+def holders(role: str) -> QuerySet[Membership, UUID]:
+    """Ids of the people who hold a role, of any company; for use inside a narrowed query."""
+    return Membership.objects.filter(role=role, until=None).values_list("person_id", flat=True)
+
+
+def roles_of(person: Person) -> frozenset[str]:
+    """Codes of the roles that a person holds."""
+    return frozenset(Membership.objects.filter(person=person, until=None).values_list("role", flat=True))
+
+
+def role_holders(actor: Actor) -> list[tuple[str, list[Person]]]:
+    """Every role with the active people who hold it, as far as the actor sees them; the source of the access matrix's roles."""
+    found: dict[str, list[Person]] = {code: [] for code in ROLES}
+    for row in people(actor).filter(active=True).order_by("pinyin"):
+        for item in row.open_roles:  # type: ignore[attr-defined]
+            found[item.role].append(row)
+    return list(found.items())
+
+
+def has_security_admin(actor: Actor) -> bool:
+    """Whether the company has an active security administrator."""
+    rows = Membership.objects.filter(company_id=actor.company_id, role="security_admin", until=None)
+    return rows.filter(person__active=True).exists()
+
+
+def login_of(person: Person) -> User | None:
+    """A person's account."""
+    return User.objects.filter(person=person).first()
+
+
+def runs(actor: Actor, person: Person) -> bool:
+    """Whether the actor enters qualifications and leave of this person."""
+    return runs_staff(actor, dealer_id=person.dealer_id)
+
+
+def staffing(actor: Actor, dealer: Dealer) -> list[tuple[str, list[Person]]]:
+    """Who serves at a dealer, by the roles that a dealer's team has (DL-2.2): manager, service manager, technicians, agents."""
+    wanted: dict[str, list[Person]] = {
+        code: [] for code in ("dealer_manager", "service_manager", "technician", "agent")
+    }
+    for row in people(actor).filter(active=True, dealer=dealer).order_by("pinyin"):
+        for item in row.open_roles:  # type: ignore[attr-defined]
+            if item.role in wanted:
+                wanted[item.role].append(row)
+    return list(wanted.items())
+
+
+def qualifications(actor: Actor) -> QuerySet[Qualification]:
+    """Qualifications of the active people whom the actor may see."""
+    visible = Person.visible_to(actor).filter(active=True, customer_id=None)
+    return Qualification.objects.filter(person__in=visible).select_related("person__dealer", "person__department")
+
+
+def leaves(actor: Actor) -> QuerySet[Leave]:
+    """Leaves of the people whom the actor may see."""
+    visible = Person.visible_to(actor).filter(active=True, customer_id=None)
+    return Leave.objects.filter(person__in=visible).select_related("person__dealer", "person__department")
+
+
+def delegations(actor: Actor) -> QuerySet[Delegation]:
+    """Delegations between people whom the actor may see."""
+    visible = Person.visible_to(actor)
+    return Delegation.objects.filter(giver__in=visible).select_related("giver", "taker")
+
+
+def departments(actor: Actor) -> QuerySet[Department]:
+    return Department.objects.filter(company_id=actor.company_id).select_related("parent", "head")
+
+
+def teams(actor: Actor) -> QuerySet[Team]:
+    """The company's teams; a dealer's people see their dealer's."""
+    rows = Team.objects.filter(company_id=actor.company_id).select_related("department", "dealer", "lead")
+    return rows if actor.reach in ("company", "system") else rows.filter(dealer_id=actor.dealer_id)
+
+
+def lockouts(actor: Actor) -> QuerySet[LoginTry]:
+    """Accounts of the company with wrong tries in the running window, the most first."""
+    since = Now() - timedelta(seconds=settings.LOGIN_WINDOW)
+    rows = LoginTry.objects.filter(user__person__company_id=actor.company_id, last_at__gt=since)
+    return rows.select_related("user__person").order_by("-count")
+
+
+def open_sessions(actor: Actor) -> QuerySet[Session]:
+    """Sessions of the company's people, last used first."""
+    rows = Session.objects.filter(user__person__company_id=actor.company_id, expire_date__gt=Now())
+    return rows.select_related("user__person")
+
+
+def audit_trail(actor: Actor) -> QuerySet[Entry]:
+    """Entries of this room: logins, roles, people, organisation, tokens, exports. For the audit administrator."""
+    mine = [name for name, cls in REGISTRY.items() if cls.__module__ == events.__name__]
+    return Entry.visible_to(actor).filter(type__in=[*mine, "list.exported"])
+
+
+def names(actor: Actor, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of the company's people by id, for timelines and lists of entries."""
+    wanted = {item for item in ids if item is not None}
+    return dict(Person.objects.filter(company_id=actor.company_id, pk__in=wanted).values_list("pk", "name"))
