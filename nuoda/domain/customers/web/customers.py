@@ -41,7 +41,7 @@ def _page(row: Customer) -> str:
 
 
 def _main(row: Customer) -> Contact | None:
-    found: list[Contact] = row.main_contacts  # type: ignore[attr-defined]
+    found: list[Contact] = row.main_contacts
     return found[0] if found else None
 
 

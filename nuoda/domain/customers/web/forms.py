@@ -117,7 +117,7 @@ class DealerForm(ActorForm):
 
     def choose(self) -> None:
         field = self.fields["dealer"]
-        field.queryset = Dealer.visible_to(self.actor).filter(active=True).order_by("code")  # type: ignore[attr-defined]
+        field.queryset = Dealer.visible_to(self.actor).filter(active=True).order_by("code")
 
 
 class DealerEndForm(DealerForm):
@@ -150,8 +150,8 @@ class SiteForm(forms.Form):
 
 class InstalledForm(ActorForm):
     serial = forms.CharField(label=_("Serial number"), max_length=60)
-    model = forms.ModelChoiceField(label=_("Product model"), queryset=None)
-    site = forms.ModelChoiceField(label=_("Site"), queryset=None, required=False)
+    model: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Product model"), queryset=None)
+    site: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Site"), queryset=None, required=False)
     purchase_date = day_field(_("Purchase date"), required=False)
     installed_date = day_field(_("Installation date"), required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -161,9 +161,9 @@ class InstalledForm(ActorForm):
         super().__init__(*args, **kwargs)
 
     def choose(self) -> None:
-        self.fields["model"].queryset = queries.models_matching(self.actor, "")  # type: ignore[attr-defined]
+        self.fields["model"].queryset = queries.models_matching(self.actor, "")
         sites = queries.sites_of(self.actor, self.customer)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.fields["site"].queryset = sites
 
 
 class WarrantyForm(forms.Form):
@@ -188,7 +188,7 @@ class CategoryChangeForm(forms.Form):
 
 
 class CategoryNewForm(CategoryChangeForm):
-    active = None
+    active = None  # type: ignore[assignment]
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Qualifications of technicians name it; it stays as it is.")
     )
@@ -197,17 +197,17 @@ class CategoryNewForm(CategoryChangeForm):
 
 class ModelChangeForm(ActorForm):
     name = forms.CharField(label=_("Name"), max_length=120)
-    category = forms.ModelChoiceField(label=_("Product category"), queryset=None)
+    category: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Product category"), queryset=None)
     warranty_months = forms.IntegerField(label=_("Warranty (months)"), min_value=0, max_value=600, initial=12)
     warranty_from = forms.ChoiceField(label=_("Warranty counts from"), choices=WarrantyFrom.choices)
     active = forms.BooleanField(label=_("Active"), required=False)
 
     def choose(self) -> None:
-        self.fields["category"].queryset = queries.categories(self.actor)  # type: ignore[attr-defined]
+        self.fields["category"].queryset = queries.categories(self.actor)
 
 
 class ModelNewForm(ModelChangeForm):
-    active = None
+    active = None  # type: ignore[assignment]
     code = forms.CharField(label=_("Model"), max_length=60)
     field_order = ["code"]
 
@@ -221,4 +221,4 @@ class UploadForm(ActorForm):
 
     def choose(self) -> None:
         known = [(row.type, row.label) for row in imports.tables(self.actor)]
-        self.fields["type"].choices = known  # type: ignore[attr-defined]
+        self.fields["type"].choices = known

@@ -143,7 +143,13 @@ class RunPage(RecordPage):
     menu = "imports"
     place = "import"
     sections = (
-        Section(key="figures", label=_("Figures"), facts="figures", icon="file-spreadsheet"),
+        Section(
+            key="figures",
+            label=_("Figures"),
+            template="customers/_figures.html",
+            load="figures",
+            icon="file-spreadsheet",
+        ),
         Section(
             key="problems",
             label=_("Rows not taken"),
@@ -158,8 +164,6 @@ class RunPage(RecordPage):
         found = ImportRun.visible_to(self.actor).defer("content").filter(pk=id).first()
         if found is None:
             raise NotYours()
-        if found.state in (ImportState.WAITING, ImportState.RUNNING):
-            self.refresh = 3  # type: ignore[misc] — a running import shows how far it is by itself
         return found
 
     def crumbs(self) -> list[Crumb]:
@@ -179,7 +183,7 @@ class RunPage(RecordPage):
         found.append(Do(label=_("Another file"), url=reverse("customers:import"), icon="plus", dialog=False))
         return found
 
-    def figures(self) -> list[Fact]:
+    def figures(self) -> dict[str, Any]:
         row = self.row
         preview = row.state == ImportState.PREVIEWED
         done = row.total if preview else row.done
@@ -196,7 +200,8 @@ class RunPage(RecordPage):
         if preview and row.total > engine.TRIED:
             hint = _("The first %(n)d rows were tried in full, the others only read.") % {"n": engine.TRIED}
             found.append(Fact(label=_("Preview"), value=hint, wide=True))
-        return [fact for fact in found if fact.value is not None]
+        running = row.state in (ImportState.WAITING, ImportState.RUNNING)
+        return {"facts": [fact for fact in found if fact.value is not None], "running": running}
 
     def problems(self) -> dict[str, Any] | None:
         if not self.row.problems:

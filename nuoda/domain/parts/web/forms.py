@@ -18,21 +18,21 @@ class PartChangeForm(forms.Form):
         label=_("Price (yuan)"), min_value=0, max_digits=12, decimal_places=2, required=False,
         help_text=_("Empty: not known."),
     )  # fmt: skip
-    category = forms.ModelChoiceField(
+    category: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Product category"), queryset=None, required=False, help_text=_("Fits every model of the category.")
     )
-    models = forms.ModelMultipleChoiceField(
+    models: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
         label=_("Fits models"), queryset=None, required=False, widget=forms.SelectMultiple(attrs={"size": 8})
     )
     active = forms.BooleanField(label=_("Active"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = products.categories(actor)  # type: ignore[attr-defined]
-        self.fields["models"].queryset = products.models_matching(actor, "")  # type: ignore[attr-defined]
+        self.fields["category"].queryset = products.categories(actor)
+        self.fields["models"].queryset = products.models_matching(actor, "")
 
 
 class PartNewForm(PartChangeForm):
-    active = None
+    active = None  # type: ignore[assignment]
     code = forms.CharField(label=_("Part code"), max_length=60)
     field_order = ["code"]

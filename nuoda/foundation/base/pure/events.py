@@ -60,7 +60,7 @@ def type_of(happened: Event) -> str:
 
 def payload(happened: Event) -> dict[str, Any]:
     """The event's fields as JSON values; fields that are None are left out."""
-    found = ((item.name, getattr(happened, item.name)) for item in fields(happened))  # type: ignore[arg-type]
+    found = ((item.name, getattr(happened, item.name)) for item in fields(happened))
     return {name: as_json(value) for name, value in found if value is not None}
 
 
