@@ -23,7 +23,7 @@ from nuoda.foundation.journal.pure.subscriptions import Context
 
 from .. import queries
 from ..events import DeadlineMissed, DeadlineMissWithdrawn, DeadlineWarned
-from ..models import Deadline, DeadlinePause, LateRecord
+from ..models import Deadline, DeadlinePause, LateRecord, RuleProblem
 from ..pure.fold import fold
 from ..pure.values import CaseState, DeadlineState, Happening
 from .seeds import seed
@@ -55,6 +55,7 @@ class _Changes:
 
     deadlines: list[Deadline] = field(default_factory=list)
     pauses: list[DeadlinePause] = field(default_factory=list)
+    problems: list[RuleProblem] = field(default_factory=list)
     gone: list[UUID] = field(default_factory=list)
     gone_pauses: list[UUID] = field(default_factory=list)
     events: list[tuple[Dossier, Event, datetime, UUID, str]] = field(default_factory=list)
@@ -141,6 +142,7 @@ def _bring_up(matters: Iterable[_Matter], *, ruling: queries.Ruling, at: datetim
     for matter in matters:
         case = _folded(matter, ruling, at)
         _differences(matter, case, ruling, at, changes)
+        changes.problems += _problems(matter, case, at)
         if any(row.pauses or row.held for row in case.deadlines.values()):
             paused.append((matter, case))
     if paused:
@@ -154,10 +156,26 @@ def _folded(matter: _Matter, ruling: queries.Ruling, at: datetime) -> CaseState:
     moment = at
     if matter.root.origin == "import" and matter.happenings:
         moment = max(h.happened_at for h in matter.happenings)
-    case = fold(matter.root.case_id, matter.happenings, ruling, moment)
-    for problem in case.problems:
-        log.warning("%s could not be judged in case %s: %s", problem.ref, matter.root.case_id, problem.reason)
-    return case
+    return fold(matter.root.case_id, matter.happenings, ruling, moment)
+
+
+def _problems(matter: _Matter, case: CaseState, at: datetime) -> list[RuleProblem]:
+    """Rules that could not be judged; written once each, however often the case is read again."""
+    return [
+        RuleProblem(
+            id=RuleProblem.key(case.id, problem.ref, problem.happening_id),
+            company_id=matter.root.company_id,
+            dealer_id=matter.root.dealer_id,
+            customer_id=matter.root.customer_id,
+            case_id=case.id,
+            ref=problem.ref,
+            clause_id=problem.ref.partition("/")[0],
+            entry_id=problem.happening_id,
+            reason=problem.reason[:400],
+            found_at=at,
+        )
+        for problem in case.problems
+    ]
 
 
 def _differences(matter: _Matter, case: CaseState, ruling: queries.Ruling, at: datetime, changes: _Changes) -> None:
@@ -314,6 +332,8 @@ def _write(changes: _Changes) -> None:
         Deadline.objects.bulk_create(
             changes.deadlines, update_conflicts=True, unique_fields=["id"], update_fields=_FIELDS
         )
+    if changes.problems:
+        RuleProblem.objects.bulk_create(changes.problems, ignore_conflicts=True)
     if changes.pauses:
         DeadlinePause.objects.bulk_create(
             changes.pauses, update_conflicts=True, unique_fields=["id"], update_fields=_PAUSE_FIELDS

@@ -215,3 +215,16 @@ def test_a_version_this_process_does_not_know_is_left_alone(monkeypatch: pytest.
     own.book.rules = []
     own.tell(matter, "answered", "2026-03-06 10:05")
     assert [row.state for row in rows(own)] == ["open"]
+
+
+def test_a_rule_that_cannot_be_judged_is_recorded_once_and_counts_as_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = shop(monkeypatch, rule(when="colour=red"), rule("respond", "2 h"))
+    matter = reported(own)
+    own.tell(matter, "paused", "2026-03-06 10:05", reason="customer")
+    assert [row.ref for row in rows(own)] == ["MN-1/respond"]
+    boss = Actor(company_id=own.company_id, roles=frozenset({"quality_supervisor"}))
+    with scoped(boss):
+        [problem] = queries.problems(boss, clause_id="MN-1")
+    assert (problem.ref, problem.reason) == ("MN-1/answer", "no fact colour")
+    with scoped(own.agent), pytest.raises(NotYours):
+        queries.problems(own.agent)
