@@ -85,6 +85,20 @@ def _in_force() -> dict[str, str]:
     return found
 
 
+def _validity() -> list[Any]:
+    """Gaps and overlaps in time, over all companies."""
+    from nuoda.engine.rulebook import queries
+    from nuoda.engine.rulebook.pure.linting import validity
+    from nuoda.foundation.base.access import scoped, system
+    from nuoda.foundation.orgs.models import Company
+
+    found: list[Any] = []
+    for company_id in Company.objects.values_list("pk", flat=True):
+        with scoped(system(company_id)):
+            found += validity(queries.tenures(company_id))
+    return found
+
+
 def _world() -> Any:
     from nuoda.engine.notices.pure import templates
     from nuoda.engine.papers.pure import forms
@@ -106,7 +120,7 @@ def _world() -> Any:
 def _lint(args: argparse.Namespace, texts: dict[str, str]) -> int:
     from nuoda.engine.rulebook.pure.linting import lint
 
-    found = lint(texts, _world())
+    found = lint(texts, _world()) + (_validity() if args.in_force else [])
     errors = sum(finding.severity == "error" for finding in found)
     warnings = len(found) - errors
     total = _("{files} files, {errors} errors, {warnings} warnings").format(
@@ -178,7 +192,7 @@ def _coverage(args: argparse.Namespace, texts: dict[str, str]) -> int:
     words = [_("executed"), _("attested"), _("informative"), _("waiting"), _("undefined"), _("all")]
     rows = [(_("regulation"), *words)]
     for name, found in counts.items():
-        rows.append((name, *(str(found[key]) for key in names), str(sum(found.values()))))  # type: ignore[index,misc]
+        rows.append((name, *(str(found[key]) for key in names), str(sum(found.values()))))
     console.emit(counts, console.table(rows))
     return console.DONE
 

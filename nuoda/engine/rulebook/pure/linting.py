@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from . import checking, loading, situations
+from .book import Tenure
 from .conditions import Condition, ConditionError, ConditionFailed
-from .documents import Document, Path, PolicyError, parse
+from .documents import Document, Path, PolicyError
 from .facts import FactType, FactValue, Subject
 from .policies import Policy
 from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
@@ -221,6 +222,22 @@ def _values(field: FactType) -> tuple[FactValue, ...]:
     return field.choices
 
 
-def summary(text: str) -> dict[str, int]:
-    """The coverage meter of one policy file: clauses by status. Raises PolicyError."""
-    return {str(status): count for status, count in loading.build(parse(text)).counts().items()}
+def validity(tenures: Iterable[Tenure]) -> list[Finding]:
+    """Gaps and overlaps between the times in which the versions of one policy are in force."""
+    found = []
+    policies: dict[str, list[Tenure]] = {}
+    for tenure in tenures:
+        policies.setdefault(tenure.policy.name, []).append(tenure)
+    for name, held in policies.items():
+        held.sort(key=lambda tenure: tenure.since)
+        for one, other in itertools.pairwise(held):
+            between = f"between version {one.policy.version} and {other.policy.version}"
+            if one.until is None or one.until > other.since:
+                found.append(Finding(name, 0, 0, "overlap", "error", "", f"two versions are in force {between}"))
+            elif one.until < other.since:
+                message = f"nothing is in force {between}: {one.until:%Y-%m-%d} to {other.since:%Y-%m-%d}"
+                found.append(Finding(name, 0, 0, "gap", "error", "", message))
+        if held[-1].until is not None:
+            message = f"version {held[-1].policy.version} ends on {held[-1].until:%Y-%m-%d} and none follows"
+            found.append(Finding(name, 0, 0, "gap", "error", "", message))
+    return found

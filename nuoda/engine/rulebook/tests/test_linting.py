@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from nuoda.engine.rulebook.pure.linting import Finding, World, lint, overlap
+from nuoda.engine.rulebook.pure import loading
+from nuoda.engine.rulebook.pure.book import Tenure
+from nuoda.engine.rulebook.pure.linting import Finding, World, lint, overlap, validity
+from nuoda.foundation.base.pure.ids import new_id
 
 from .subjects import SUBJECTS, TICKET
 from .test_policies import CLOCK, FILES, TEXT, gate, small
@@ -115,3 +120,18 @@ def test_findings_have_their_place() -> None:
     [finding] = [f for f in lint({"small": small(gate("has_nme") + SITUATION)}, world()) if f.code == "check"]
     assert (finding.line, finding.column, finding.clause) == (22, 18, "SM-1")
     assert str(finding).startswith("small:22:18: error: ")
+
+
+def test_gaps_and_overlaps_of_validity() -> None:
+    def day(number: int) -> datetime:
+        return datetime(2024, 1, number, tzinfo=UTC)
+
+    def held(*times: tuple[int, int | None]) -> list[str]:
+        policy = loading.load(CLEAN)
+        tenures = [Tenure(new_id(), policy, day(since), day(until) if until else None) for since, until in times]
+        return [finding.code for finding in validity(tenures)]
+
+    assert held((1, 5), (5, None)) == []
+    assert held((1, 5), (7, None)) == ["gap"]
+    assert held((1, None), (7, None)) == ["overlap"]
+    assert held((1, 5)) == ["gap"]
