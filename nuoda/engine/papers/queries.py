@@ -73,7 +73,7 @@ def meets(
     if dossier_id is not None:
         rows = rows.filter(dossier_id=dossier_id)
     rows = rows.filter(state=SIGNED) if state == "signed" else rows.filter(state__in=IN_FORCE)
-    return any(all(content.get(key) not in (None, "", [], {}) for key in fields) for content in rows.values_list("content", flat=True))  # fmt: skip  # noqa: E501
+    return any(all(content.get(key) not in (None, "", [], {}) for key in fields) for content in rows.values_list("content", flat=True))  # fmt: skip
 
 
 def attachment(actor: Actor, attachment_id: UUID) -> Attachment:
@@ -212,7 +212,7 @@ def sheet(actor: Actor, row: Paper) -> prints.Sheet:
     hands = []
     for signature in row.signatures.select_related("hand").order_by("signed_at", "id"):
         hand: Hand | None = getattr(signature, "hand", None)
-        hands.append(prints.Hand(signature.role, hand.name if hand else "", signature.signed_at, hand.strokes if hand else None))  # fmt: skip  # noqa: E501
+        hands.append(prints.Hand(signature.role, hand.name if hand else "", signature.signed_at, hand.strokes if hand else None))  # fmt: skip
     return prints.Sheet(
         form=row.form_type,
         content=row.content,

@@ -77,11 +77,11 @@ def send_due(company_id: UUID, *, limit: int = 200) -> Outcome:
 
 
 def _claim(actor: Actor, channel_id: UUID | None) -> list[UUID]:
-    """Take the next message of a way (or, by mail, the next few); nothing when the robot has had its share of the
+    """Take the next message of a way; nothing when the robot has had its share of the
     minute."""
     with scoped(actor):
         at = now()
-        room = 20
+        room = 1
         if channel_id is not None:
             # The channel's row is the queue in which workers count what was sent in the last minute.
             channel = Channel.objects.select_for_update(skip_locked=True).filter(pk=channel_id, active=True).first()
@@ -94,7 +94,7 @@ def _claim(actor: Actor, channel_id: UUID | None) -> list[UUID]:
             recent += Delivery.objects.filter(
                 channel=channel, state="waiting", sent_at__gt=at - timedelta(minutes=1)
             ).count()
-            room = min(1, PER_MINUTE[channel.kind] - recent)
+            room = min(room, PER_MINUTE[channel.kind] - recent)
         if room <= 0:
             return []
         with connection.cursor() as cursor:

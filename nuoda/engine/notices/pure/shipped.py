@@ -32,12 +32,12 @@ _add("general", "other", "{kind} {number} 有新进展", "{kind} {number} 有新
 _add(
     "deadline_warned", "deadline", "快到期：{number} {duty}（{due} 前）", "即將到期：{number} {duty}（{due} 前）",
     "Due soon: {number} {duty} (by {due})",
-    ("条款 {clause}，须在 {due} 前完成。", "條款 {clause}，須在 {due} 前完成。", "Clause {clause}: to be done by {due}."),  # noqa: E501
+    ("条款 {clause}，须在 {due} 前完成。", "條款 {clause}，須在 {due} 前完成。", "Clause {clause}: to be done by {due}."),
 )  # fmt: skip
 _add(
-    "deadline_missed", "deadline", "已超时：{number} {duty}（应于 {due} 前）", "已逾期：{number} {duty}（應於 {due} 前）",  # noqa: E501
+    "deadline_missed", "deadline", "已超时：{number} {duty}（应于 {due} 前）", "已逾期：{number} {duty}（應於 {due} 前）",
     "Missed: {number} {duty} (was due {due})",
-    ("条款 {clause} 的时限已过：{due}。", "條款 {clause} 的時限已過：{due}。", "The time limit of clause {clause} has passed: {due}."),  # noqa: E501
+    ("条款 {clause} 的时限已过：{due}。", "條款 {clause} 的時限已過：{due}。", "The time limit of clause {clause} has passed: {due}."),
     urgent=True,
 )  # fmt: skip
 _add(
@@ -49,12 +49,12 @@ _add(
 )
 _add(
     "ticket_urgent", "ticket", "紧急：{number} {title}", "緊急：{number} {title}", "Urgent: {number} {title}",
-    ("客户停产或重大故障，条款 {clause}。", "客戶停產或重大故障，條款 {clause}。", "Production stopped or major fault, clause {clause}."),  # noqa: E501
+    ("客户停产或重大故障，条款 {clause}。", "客戶停產或重大故障，條款 {clause}。", "Production stopped or major fault, clause {clause}."),
     urgent=True,
 )  # fmt: skip
 _add(
-    "ticket_danger", "ticket", "安全风险：{number} {title}", "安全風險：{number} {title}", "Safety risk: {number} {title}",  # noqa: E501
-    ("报修涉及人身或财产安全，条款 {clause}。", "報修涉及人身或財產安全，條款 {clause}。", "People or property may be at risk, clause {clause}."),  # noqa: E501
+    "ticket_danger", "ticket", "安全风险：{number} {title}", "安全風險：{number} {title}", "Safety risk: {number} {title}",
+    ("报修涉及人身或财产安全，条款 {clause}。", "報修涉及人身或財產安全，條款 {clause}。", "People or property may be at risk, clause {clause}."),
     urgent=True,
 )  # fmt: skip
 _add(
@@ -67,8 +67,8 @@ _add(
 )
 _add("ticket_reopened", "ticket", "{number} 已重新打开", "{number} 已重新開啟", "{number} was reopened")
 _add(
-    "ticket_reopened_again", "ticket", "多次返工：{number} {title}", "多次返工：{number} {title}", "Reopened again: {number} {title}",  # noqa: E501
-    ("同一问题再次打开，条款 {clause}。", "同一問題再次開啟，條款 {clause}。", "The same matter was opened again, clause {clause}."),  # noqa: E501
+    "ticket_reopened_again", "ticket", "多次返工：{number} {title}", "多次返工：{number} {title}", "Reopened again: {number} {title}",
+    ("同一问题再次打开，条款 {clause}。", "同一問題再次開啟，條款 {clause}。", "The same matter was opened again, clause {clause}."),
     urgent=True,
 )  # fmt: skip
 _add(
@@ -92,7 +92,7 @@ _add(
     "Your ticket {number} is solved",
 )
 _add(
-    "work_order_dispatched", "dispatch", "新派工 {number} {title}", "新派工 {number} {title}", "New work order {number} {title}",  # noqa: E501
+    "work_order_dispatched", "dispatch", "新派工 {number} {title}", "新派工 {number} {title}", "New work order {number} {title}",
     ("派工人：{actor}", "派工人：{actor}", "Dispatched by {actor}"), urgent=True,
 )  # fmt: skip
 _add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import connection, transaction
 
 from nuoda.engine.notices import jobs, queries
-from nuoda.engine.notices.actions import notices, preferences
+from nuoda.engine.notices.actions import notices, preferences, sending
 from nuoda.engine.notices.models import Delivery, Notice
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.access import scoped
@@ -182,3 +182,45 @@ def test_preferences_decide_ways(cast: Cast) -> None:
     assert [len(message.to) for message in mail.outbox] == [1]
     assert cast.case.number in mail.outbox[0].body
     assert mail.outbox[0].extra_headers["X-Nuoda-Id"]
+
+
+def test_a_digest_collects_the_days_mail(cast: Cast) -> None:
+    me = cast.actor(cast.contact, "customer_contact", "customer")
+    with scoped(me):
+        preferences.set_topics({("ticket", "mail"): True}, actor=me, at=AT)
+        preferences.set_hours(quiet_from=None, quiet_until=None, digest_at=time(8), urgent_anyway=True, actor=me, at=AT)
+    with scoped(cast.system):
+        for number in range(3):
+            cast.happen(at=AT + timedelta(seconds=number))
+        run_jobs()
+        rows = Delivery.objects.filter(person=cast.contact)
+        assert rows.count() == 3
+        assert {row.state for row in rows} == {"waiting"}
+        assert all(row.digest and row.next_at > row.created_at for row in rows)
+        rows.update(next_at=AT)
+    sending.send_due(cast.company.id)
+    mine = [message for message in mail.outbox if message.to == [cast.contact.email]]
+    assert len(mine) == 1, "three notices, one mail"
+    assert mine[0].subject.startswith("3 ")
+    assert mine[0].body.count(cast.case.number) >= 3
+    with scoped(cast.system):
+        assert {row.state for row in Delivery.objects.filter(person=cast.contact)} == {"sent"}
+
+
+def test_mail_trouble_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = cast.actor(cast.contact, "customer_contact", "customer")
+    with scoped(me):
+        preferences.set_topics({("ticket", "mail"): True}, actor=me, at=AT)
+
+    def broken(*rest: object, **more: object) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch, scoped(cast.system):
+        patch.setattr(sending.EmailMessage, "send", broken)
+        cast.happen()
+        run_jobs()
+        row = Delivery.objects.get(person=cast.contact)
+        assert (row.state, row.attempts, row.last_error) == ("waiting", 1, "mail_ConnectionRefusedError")
+        Delivery.objects.update(next_at=AT)
+    sending.send_due(cast.company.id)
+    assert [message.to for message in mail.outbox] == [[cast.contact.email]]

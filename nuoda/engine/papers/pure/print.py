@@ -54,7 +54,7 @@ _WORDS: dict[str, Text] = {
         "en": "〓 stands for characters missing in the type: {}",
     },
     "draft": {"zh-hans": "草稿，尚未开具", "zh-hant": "草稿，尚未開立", "en": "Draft, not issued"},
-    "amended": {"zh-hans": "本版已被更正，请以最新版为准", "zh-hant": "本版已被更正，請以最新版為準", "en": "Amended: a newer version exists"},  # noqa: E501
+    "amended": {"zh-hans": "本版已被更正，请以最新版为准", "zh-hant": "本版已被更正，請以最新版為準", "en": "Amended: a newer version exists"},
     "void": {"zh-hans": "已作废", "zh-hant": "已作廢", "en": "Void"},
 }  # fmt: skip
 _WEEKDAYS: Text = {"zh-hans": "周一 周二 周三 周四 周五 周六 周日", "zh-hant": "週一 週二 週三 週四 週五 週六 週日", "en": "Mon Tue Wed Thu Fri Sat Sun"}  # fmt: skip  # noqa: E501
@@ -221,7 +221,7 @@ def _section(sheet: Sheet, words: _Words, number: int) -> dict[str, Any]:
                 | _cell(sheet, item, value, words)
             )
     close()
-    return {"title": say(section.title, words.language), "note": say(section.note, words.language), "runs": runs}  # fmt: skip  # noqa: E501
+    return {"title": say(section.title, words.language), "note": say(section.note, words.language), "runs": runs}  # fmt: skip
 
 
 def _cell(sheet: Sheet, item: Field, value: Any, words: _Words) -> dict[str, Any]:

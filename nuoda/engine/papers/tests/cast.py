@@ -34,7 +34,7 @@ REPAIR = register(
             Field("fault", words("故障现象", "故障現象", "Fault"), "long", required=True),
             Field("fee", words("费用", "費用", "Fee"), "money"),
             Field("kind", words("方式", "方式", "Kind"), "choice", choices={"visit": words("上门", "到府", "Visit")}),
-            Field("checks", words("检查", "檢查", "Checks"), "checklist", choices={"tested": words("已测试", "已測試", "Tested")}),  # noqa: E501
+            Field("checks", words("检查", "檢查", "Checks"), "checklist", choices={"tested": words("已测试", "已測試", "Tested")}),
             Field("parts", words("配件", "配件", "Parts"), "table", columns=(
                 Field("name", words("名称", "名稱", "Name"), required=True, wide=True),
                 Field("quantity", words("数量", "數量", "Quantity"), "int", required=True),

@@ -123,7 +123,7 @@ CHANGES = {
     "delete": "DELETE FROM papers_paper WHERE id = %s",
     "seal": "UPDATE papers_signature SET seal = repeat('0', 64) WHERE paper_id = %s",
     "unsign": "DELETE FROM papers_signature WHERE paper_id = %s",
-    "hand": "UPDATE papers_hand SET name = 'x' WHERE signature_id IN (SELECT id FROM papers_signature WHERE paper_id = %s)",  # noqa: E501
+    "hand": "UPDATE papers_hand SET name = 'x' WHERE signature_id IN (SELECT id FROM papers_signature WHERE paper_id = %s)",
 }
 
 

@@ -78,8 +78,8 @@ HOSTILE = {
     "many entries": ("a.xlsx", office({f"x/{n}": b"" for n in range(5_100)}), "bomb"),
     "macros": ("a.xlsx", office({"xl/vbaProject.bin": b"x"}), "active"),
     "traversal inside": ("a.xlsx", office({"../../etc/cron.d/x": b"x"}), "broken"),
-    "entities": ("a.xlsx", office({"xl/a.xml": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'}), "active"),  # noqa: E501
-    "script in pdf": ("a.pdf", PDF.replace(b"<<>>endobj", b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj"), "active"),  # noqa: E501
+    "entities": ("a.xlsx", office({"xl/a.xml": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'}), "active"),
+    "script in pdf": ("a.pdf", PDF.replace(b"<<>>endobj", b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj"), "active"),
     "cut pdf": ("a.pdf", PDF[:20], "broken"),
     "binary text": ("a.txt", b"abc\x00def", "type"),
     "latin-1 text": ("a.txt", "für".encode("latin-1"), "type"),
