@@ -22,7 +22,8 @@ PLAN, CONTACT = "follow_up.plan", "follow_up.contact"
 
 @on("ticket.closed")
 def plan_a_call(entry: Entry, context: Context) -> None:
-    """LC-4.3.4a: where the book says so, the customer is called after closing. What was imported is past: nobody calls."""
+    """LC-4.3.4a: where the book says so, the customer is called after closing. What was imported is past: nobody
+    calls."""
     if entry.origin != "import" and _asks(entry, context, PLAN):
         ticket = Ticket.objects.select_related("dossier", "customer").get(pk=context.event.ticket)
         followups.plan(ticket, actor=context.actor, at=context.at, happened_at=entry.happened_at)

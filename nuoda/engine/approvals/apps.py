@@ -13,11 +13,12 @@ class ApprovalsConfig(AppConfig):
         from nuoda.foundation.journal.pure import kinds
 
         from . import facts, queries, reactions  # noqa: F401 — reactions register by import
-        from .web import menu, panels
+        from .web import menu, panels, words
 
         kinds.register("approval", prefix="SP", label=_("approval"))
         kinds.address("approval", "approvals:approval")
         rulebook_facts.register(facts.APPROVAL)
         moves.register_hold(queries.hold)
+        words.register()
         menu.register()
         panels.register()

@@ -28,7 +28,8 @@ from ..states import FOLLOW_UP
 def plan(ticket: Ticket, *, actor: Actor, at: datetime, happened_at: datetime | None = None) -> FollowUp | None:
     """A call is planned for a closed ticket, with the questions of the regulation in force.
 
-    The book asks for it (a consequence with the effect follow_up.plan), whoever closed the ticket. Emits follow_up.planned. Does nothing
+    The book asks for it (a consequence with the effect follow_up.plan), whoever closed the ticket. Emits
+    follow_up.planned. Does nothing
     when one is planned already.
     """
     if FollowUp.objects.filter(ticket=ticket, state="planned").exists():
@@ -42,7 +43,8 @@ def plan(ticket: Ticket, *, actor: Actor, at: datetime, happened_at: datetime | 
     row = FollowUp(
         dossier=dossier, company_id=ticket.company_id, dealer_id=ticket.dealer_id, customer_id=ticket.customer_id,
         case_id=dossier.case_id, ticket=ticket, state="planned", planned_at=at, caller_id=ticket.keeper_id,
-        due_at=queries.call_from(actor, ticket.dealer_id, when, policy.after), script=[dict(text) for text in policy.script],
+        due_at=queries.call_from(actor, ticket.dealer_id, when, policy.after),
+        script=[dict(text) for text in policy.script],
     )  # fmt: skip
     known = facts.of(row)
     clauses = moves.check(FOLLOW_UP, None, "plan", facts=known, actor=actor, at=when, dossier=dossier)
@@ -94,9 +96,11 @@ def record(
     happened_at: datetime | None = None,
     source: str = "",
 ) -> None:
-    """What the customer said on the phone is written down; with `reopen` (what is still wrong) his ticket is opened again.
+    """What the customer said on the phone is written down; with `reopen` (what is still wrong) his ticket is opened
+    again.
 
-    Emits follow_up.recorded, follow_up.dissatisfied for a low score or a dissatisfied word, ticket.reopened. The gate of LC-4.3.4a asks
+    Emits follow_up.recorded, follow_up.dissatisfied for a low score or a dissatisfied word, ticket.reopened. The
+    gate of LC-4.3.4a asks
     that every question was asked. Refuses a call without score and word, and scores outside 1–5.
     """
     access.require(actor, "record")
@@ -155,9 +159,11 @@ def contact_dissatisfied(
     happened_at: datetime | None = None,
     source: str = "",
 ) -> None:
-    """Somebody has spoken with the dissatisfied customer, and this was agreed; with `reopen` his ticket is opened again.
+    """Somebody has spoken with the dissatisfied customer, and this was agreed; with `reopen` his ticket is opened
+    again.
 
-    Emits customer.contacted_after_dissatisfaction (meets LC-5.3.3b), ticket.reopened. Refuses when the customer was not dissatisfied,
+    Emits customer.contacted_after_dissatisfaction (meets LC-5.3.3b), ticket.reopened. Refuses when the customer was
+    not dissatisfied,
     was contacted already, or nothing is said of what was agreed.
     """
     access.require(actor, "contact")

@@ -7,50 +7,148 @@ from nuoda.foundation.base.models.walls import wall
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0001_spine'),
-        ('orgs', '0002_logins'),
-        ('service', '0002_walls'),
+        ("journal", "0001_spine"),
+        ("orgs", "0002_logins"),
+        ("service", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('company_id', models.UUIDField(editable=False)),
-                ('dealer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('customer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='follow_up', serialize=False, to='journal.dossier')),
-                ('case_id', models.UUIDField(editable=False)),
-                ('state', models.CharField(choices=[('planned', 'to be called'), ('done', 'done'), ('unreachable', 'not reached'), ('cancelled', 'cancelled')], max_length=12, verbose_name='state')),
-                ('planned_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(verbose_name='to be called from')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('last_attempt_at', models.DateTimeField(blank=True, null=True)),
-                ('script', models.JSONField(default=list)),
-                ('answers', models.JSONField(default=list)),
-                ('result', models.CharField(blank=True, choices=[('satisfied', 'satisfied'), ('dissatisfied', 'dissatisfied'), ('unreachable', 'not reached'), ('declined', 'did not want to answer')], max_length=12, verbose_name='result')),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='score')),
-                ('satisfied', models.BooleanField(blank=True, null=True, verbose_name='satisfied')),
-                ('comment', models.TextField(blank=True, verbose_name='what the customer said')),
-                ('recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('contact_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('contacted_at', models.DateTimeField(blank=True, null=True)),
-                ('agreed', models.TextField(blank=True, verbose_name='what was agreed')),
-                ('cancel_reason', models.CharField(blank=True, choices=[('ticket.reopened', 'the ticket was opened again'), ('ticket.cancelled', 'the ticket was cancelled'), ('ticket.merged', 'the ticket was merged'), ('not_wanted', 'the customer wants no call'), ('mistake', 'planned by mistake')], max_length=20)),
-                ('version', models.IntegerField(default=0, editable=False)),
-                ('caller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.person')),
-                ('contacted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='service.ticket')),
+                ("company_id", models.UUIDField(editable=False)),
+                ("dealer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                ("customer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="follow_up",
+                        serialize=False,
+                        to="journal.dossier",
+                    ),
+                ),
+                ("case_id", models.UUIDField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "to be called"),
+                            ("done", "done"),
+                            ("unreachable", "not reached"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("planned_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(verbose_name="to be called from")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("last_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("script", models.JSONField(default=list)),
+                ("answers", models.JSONField(default=list)),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("satisfied", "satisfied"),
+                            ("dissatisfied", "dissatisfied"),
+                            ("unreachable", "not reached"),
+                            ("declined", "did not want to answer"),
+                        ],
+                        max_length=12,
+                        verbose_name="result",
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="score")),
+                ("satisfied", models.BooleanField(blank=True, null=True, verbose_name="satisfied")),
+                ("comment", models.TextField(blank=True, verbose_name="what the customer said")),
+                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("contact_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("contacted_at", models.DateTimeField(blank=True, null=True)),
+                ("agreed", models.TextField(blank=True, verbose_name="what was agreed")),
+                (
+                    "cancel_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ticket.reopened", "the ticket was opened again"),
+                            ("ticket.cancelled", "the ticket was cancelled"),
+                            ("ticket.merged", "the ticket was merged"),
+                            ("not_wanted", "the customer wants no call"),
+                            ("mistake", "planned by mistake"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.IntegerField(default=0, editable=False)),
+                (
+                    "caller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.person",
+                    ),
+                ),
+                (
+                    "contacted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.person",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="service.ticket"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'planned')), fields=['company_id', 'due_at'], name='care_followup_due'), models.Index(condition=models.Q(('contact_asked_at__isnull', False), ('contacted_at', None)), fields=['company_id', 'contact_asked_at'], name='care_followup_owed'), models.Index(fields=['company_id', '-planned_at'], name='care_followup_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'planned')), fields=('ticket',), name='care_one_planned'), models.CheckConstraint(condition=models.Q(('score', None), ('score__range', (1, 5)), _connector='OR'), name='care_followup_score'), models.CheckConstraint(condition=models.Q(('contacted_at', None), models.Q(('result', 'dissatisfied'), models.Q(('agreed', ''), _negated=True)), _connector='OR'), name='care_followup_contact')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "planned")),
+                        fields=["company_id", "due_at"],
+                        name="care_followup_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("contact_asked_at__isnull", False), ("contacted_at", None)),
+                        fields=["company_id", "contact_asked_at"],
+                        name="care_followup_owed",
+                    ),
+                    models.Index(fields=["company_id", "-planned_at"], name="care_followup_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "planned")), fields=("ticket",), name="care_one_planned"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score", None), ("score__range", (1, 5)), _connector="OR"),
+                        name="care_followup_score",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contacted_at", None),
+                            models.Q(("result", "dissatisfied"), models.Q(("agreed", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="care_followup_contact",
+                    ),
+                ],
             },
         ),
-        # A customer or technician who closes a ticket makes the row; the app shows it to neither (see `FollowUp.visible_to`).
+        # A customer or technician who closes a ticket makes the row; the app shows it to neither (see
+        # `FollowUp.visible_to`).
         wall("care_followup"),
     ]

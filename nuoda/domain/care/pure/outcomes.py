@@ -11,7 +11,8 @@ Outcome = Literal["satisfied", "dissatisfied", "declined"]
 def outcome(score: int | None, satisfied: bool | None, *, limit: int, declined: bool = False) -> Outcome:
     """The result of a call: dissatisfied when the customer says so, or scores at or below `limit` (1–5).
 
-    What the customer says outright is not outvoted by a good score. Raises ValueError when nothing was said and nothing declined.
+    What the customer says outright is not outvoted by a good score. Raises ValueError when nothing was said and
+    nothing declined.
     """
     if declined:
         return "declined"

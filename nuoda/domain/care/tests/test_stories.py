@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from nuoda.domain.service.actions import closures, tickets
 from nuoda.domain.service.tests.stage import Stage, local
-from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.access import scoped
+from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused, Stale
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.tests import factories as people
@@ -269,7 +269,11 @@ def test_every_state_is_reached(stage) -> None:
     row = call_of(stage, closed(stage))
     row = do(stage, stage.cast.wang, "cancel", row, reason="not_wanted")
     assert row.state == "cancelled"
-    for verb, more in (("attempt", {}), ("record", {"score": 5, "answers": ANSWERS}), ("cancel", {"reason": "mistake"})):
+    for verb, more in (
+        ("attempt", {}),
+        ("record", {"score": 5, "answers": ANSWERS}),
+        ("cancel", {"reason": "mistake"}),
+    ):
         with pytest.raises(Refused) as refusal:
             do(stage, stage.cast.wang, verb, row, **more)
         assert refusal.value.code == "illegal_move"

@@ -45,7 +45,13 @@ class Calls(FollowUps):
     menu = "follow_ups"
     order: ClassVar[Sequence[str]] = ("due_at",)
     columns = (
-        Column(key="number", label=_("Number"), value="dossier.number", sort="dossier__number", link=lambda row: address(row)),
+        Column(
+            key="number",
+            label=_("Number"),
+            value="dossier.number",
+            sort="dossier__number",
+            link=lambda row: address(row),
+        ),
         Column(key="customer", label=_("Customer"), value=lambda row: who(row)),
         Column(key="matter", label=_("Matter"), value="ticket.subject", wide=True),
         Column(key="ticket", label=_("Ticket"), value="ticket.number", link=lambda row: ticket_address(row)),
@@ -54,7 +60,9 @@ class Calls(FollowUps):
         Column(key="attempts", label=_("Attempts"), value="attempts", cell="number", sort="attempts"),
         Column(key="caller", label=_("Caller"), value="caller.name", sort="caller__pinyin"),
         Column(key="score", label=_("Score"), value="score", cell="number", sort="score"),
-        Column(key="recorded", label=_("Called at"), value="recorded_at", cell="moment", sort="recorded_at", shown=False),
+        Column(
+            key="recorded", label=_("Called at"), value="recorded_at", cell="moment", sort="recorded_at", shown=False
+        ),
     )
     filters = (
         Flag(name="due", label=_("Due now"), where=lambda actor, at: Q(state="planned", due_at__lte=at)),
@@ -70,7 +78,9 @@ class Calls(FollowUps):
         Tab(key="unreachable", label=_("Not reached"), address="state=unreachable"),
         Tab(key="all", label=_("All")),
     )
-    empty = Empty(text=_("No call is planned here. After a ticket is closed, its follow-up appears by itself."), icon="phone-call")
+    empty = Empty(
+        text=_("No call is planned here. After a ticket is closed, its follow-up appears by itself."), icon="phone-call"
+    )
 
     def row_tone(self, row: FollowUp) -> str:
         return "near" if row.state == "planned" and row.due_at <= self.at else ""
@@ -83,7 +93,13 @@ class Dissatisfied(FollowUps):
     menu = "dissatisfied"
     order: ClassVar[Sequence[str]] = ("-recorded_at",)
     columns = (
-        Column(key="number", label=_("Number"), value="dossier.number", sort="dossier__number", link=lambda row: address(row)),
+        Column(
+            key="number",
+            label=_("Number"),
+            value="dossier.number",
+            sort="dossier__number",
+            link=lambda row: address(row),
+        ),
         Column(key="customer", label=_("Customer"), value=lambda row: who(row)),
         Column(key="matter", label=_("Matter"), value="ticket.subject", wide=True),
         Column(key="ticket", label=_("Ticket"), value="ticket.number", link=lambda row: ticket_address(row)),

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.domain.service.models.tickets import KINDS
-from nuoda.domain.service.web.words import case_clocks, case_timeline
+from nuoda.domain.service.web.words import case_timeline
+from nuoda.engine.clocks.web.panels import badges
 from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.web.pages import Crumb, Do, Event, Fact, Header, RecordPage, Section
 
@@ -63,7 +64,7 @@ class FollowUpPage(RecordPage):
         return Do(key=name, label=label, url=reverse(f"care:{name}", args=[self.row.number]), **more)
 
     def clocks(self) -> Sequence[ClockBadge]:
-        return case_clocks(self.actor, self.row.case_id, self.row.ticket.number)
+        return badges(self.actor, self.row.case_id)
 
     def person(self) -> Iterable[Fact]:
         return person(self.row)

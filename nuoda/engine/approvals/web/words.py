@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nuoda.engine.states.pure.machines import Machine
+from nuoda.foundation.journal.pure import words as event_words
+from nuoda.foundation.journal.pure.words import EventWord
 from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.pure.tones import Chip
 
@@ -15,6 +18,27 @@ from ..models import Approval, Step
 from ..pure.chains import HEAD
 from ..pure.matters import MATTERS
 from ..states import APPROVAL, STEP
+
+EVENTS = {
+    "approval.requested": EventWord(gettext_lazy("submitted for approval"), "send", "info"),
+    "approval.step_opened": EventWord(gettext_lazy("waits for an approver"), "signature"),
+    "approval.step_decided": EventWord(gettext_lazy("an approver decided"), "user-check"),
+    "approval.agreed": EventWord(gettext_lazy("one of the approvers agreed"), "check"),
+    "approval.step_closed": EventWord(gettext_lazy("a step of the approval fell away"), "minus"),
+    "approval.decided": EventWord(gettext_lazy("approval decided"), "checks", "kept"),
+    "approval.sent_back": EventWord(gettext_lazy("approval sent back"), "arrow-back-up", "near"),
+    "approval.returned": EventWord(gettext_lazy("approval returned to an earlier step"), "arrow-back-up", "near"),
+    "approval.withdrawn": EventWord(gettext_lazy("approval withdrawn"), "arrow-back-up"),
+    "approval.lapsed": EventWord(gettext_lazy("approval lapsed: the content was changed"), "history", "near"),
+    "approval.transferred": EventWord(gettext_lazy("approval transferred"), "transfer"),
+    "approval.signer_added": EventWord(gettext_lazy("signer added to the approval"), "user-plus"),
+    "approval.reminded": EventWord(gettext_lazy("approvers reminded"), "bell", "near"),
+    "approval.copied": EventWord(gettext_lazy("copy of the approval given"), "copy"),
+}
+
+
+def register() -> None:
+    event_words.register(EVENTS)
 
 
 def role(code: str) -> str:
