@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from datetime import datetime
+from typing import Any
 
 from nuoda.cli import console
 from nuoda.cli.texts import N_, _
@@ -32,6 +33,9 @@ def handle(args: argparse.Namespace) -> int:
     from nuoda.foundation.base.access import now
     from nuoda.interface.desk.actions import demo
 
+    if _stands():
+        console.note(_("The demo company stands already, as far as it came. To begin anew: nuoda demo --remove, then nuoda run."))
+        return console.DONE
     until = args.until or now()
     if timezone.is_naive(until):
         until = timezone.make_aware(until)
@@ -49,14 +53,25 @@ def handle(args: argparse.Namespace) -> int:
                 shown[0] = part
                 console.note(_("Demo company: {done} of {total} tickets").format(done=done, total=total))
 
-        cast = demo.make(size=size, seed=args.seed, until=until, tell=tell)
+        cast = demo.make(size=size, seed=args.seed, until=until, tell=tell, founded=_let_in)
+    accounts = [{"title": title, "name": name, "account": account} for title, name, account in cast.accounts]
+    console.emit({"tickets": size.tickets, "password": cast.password, "accounts": accounts}, [_("The demo company is complete.")])
+    return console.DONE
+
+
+def _stands() -> bool:
+    from nuoda.foundation.orgs.models import Company
+
+    return Company.objects.filter(is_demo=True).exists()
+
+
+def _let_in(cast: Any) -> None:
+    """Print and keep the accounts as soon as they work; the story goes on filling behind them."""
     lines = [_("Accounts of the demo company (password {password}):").format(password=cast.password)]
     lines += console.table((title, name, account) for title, name, account in cast.accounts)
     _keep("\n".join(lines))
-    console.emit(
-        {"tickets": size.tickets, "password": cast.password, "accounts": [list(row) for row in cast.accounts]}, lines
-    )
-    return console.DONE
+    for line in lines:
+        console.say(line)
 
 
 def _keep(text: str) -> None:

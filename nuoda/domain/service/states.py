@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.states.pure.machines import Machine, Move, State
 
 TICKET = Machine(
     "ticket",
     states=[
-        State("reported", _("waiting for an answer"), "near"),
-        State("answered", _("answered"), "info"),
-        State("dispatched", _("dispatched"), "info"),
-        State("working", _("being worked on"), "info"),
-        State("solved", _("solved"), "kept"),
-        State("closed", _("closed"), "quiet"),
-        State("cancelled", _("cancelled"), "quiet"),
-        State("merged", _("merged"), "quiet"),
+        State("reported", pgettext_lazy("state", "waiting for an answer"), "near"),
+        State("answered", pgettext_lazy("state", "answered"), "info"),
+        State("dispatched", pgettext_lazy("state", "dispatched"), "info"),
+        State("working", pgettext_lazy("state", "being worked on"), "info"),
+        State("solved", pgettext_lazy("state", "solved"), "kept"),
+        State("closed", pgettext_lazy("state", "closed"), "quiet"),
+        State("cancelled", pgettext_lazy("state", "cancelled"), "quiet"),
+        State("merged", pgettext_lazy("state", "merged"), "quiet"),
     ],
     moves=[
         Move("report", (None,), "reported"),
@@ -47,14 +47,14 @@ OPEN = ("reported", "answered", "dispatched", "working")
 WORK_ORDER = Machine(
     "work_order",
     states=[
-        State("assigned", _("assigned"), "near"),
-        State("contacted", _("customer contacted"), "info"),
-        State("appointed", _("appointment made"), "info"),
-        State("on_site", _("at work"), "info"),
-        State("completed", _("completed"), "kept"),
-        State("unfinished", _("visit without result"), "missed"),
-        State("declined", _("declined"), "quiet"),
-        State("cancelled", _("cancelled"), "quiet"),
+        State("assigned", pgettext_lazy("state", "assigned"), "near"),
+        State("contacted", pgettext_lazy("state", "customer contacted"), "info"),
+        State("appointed", pgettext_lazy("state", "appointment made"), "info"),
+        State("on_site", pgettext_lazy("state", "at work"), "info"),
+        State("completed", pgettext_lazy("state", "completed"), "kept"),
+        State("unfinished", pgettext_lazy("state", "visit without result"), "missed"),
+        State("declined", pgettext_lazy("state", "declined"), "quiet"),
+        State("cancelled", pgettext_lazy("state", "cancelled"), "quiet"),
     ],
     moves=[
         Move("dispatch", (None,), "assigned"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.pure.tokens import tokens
@@ -66,7 +67,7 @@ class TicketList(ListPage):
         Flag(name="paused", label=_("Paused"), where=lambda actor, at: Q(paused_at__isnull=False), more=True),
     )
     tabs = (
-        Tab(key="open", label=_("Open"), address=_OPEN),
+        Tab(key="open", label=pgettext_lazy("tickets", "Open"), address=_OPEN),
         Tab(key="mine", label=_("Mine"), address=f"{_OPEN}&mine=1"),
         Tab(key="urgent", label=_("Urgent"), address=f"{_OPEN}&severity=urgent"),
         Tab(key="complaints", label=_("Complaints"), address=f"{_OPEN}&kind=complaint"),

@@ -104,7 +104,7 @@ def _live(
             continue
         except Refused as refusal:
             # The world would not have it; such a ticket stays as it is, open and getting late.
-            logger.info("demo ticket %d stands still: %s", number, refusal)
+            logger.debug("demo ticket %d stands still: %s", number, refusal)
             continue
         heapq.heappush(queue, (max(following, moment), number, life))
     sweep(cast.company_id, at=until)

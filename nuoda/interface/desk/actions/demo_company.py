@@ -189,6 +189,8 @@ def _catalogue(cast: Cast, manager: Actor, at: datetime) -> list[ProductModel]:
             for model, name, of, months, origin in words.MODELS
             if of == code
         ]
+        for model in own:
+            model.category = category
         models += own
         cast.parts[code] = [
             part_actions.add(
