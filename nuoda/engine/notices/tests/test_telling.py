@@ -16,6 +16,7 @@ from nuoda.engine.notices.models import Delivery, Notice
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.actions.entries import record
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Delegation
@@ -224,3 +225,17 @@ def test_mail_trouble_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch
         Delivery.objects.update(next_at=AT)
     sending.send_due(cast.company.id)
     assert [message.to for message in mail.outbox] == [[cast.contact.email]]
+
+
+def test_a_technicians_deed_tells_others_although_he_may_not_see_their_notices(cast: Cast) -> None:
+    with scoped(cast.system):
+        dossiers.share(cast.case, person_id=cast.technician.id, at=AT)
+    me = cast.actor(cast.technician, "technician", "technician")
+    with scoped(me):
+        cast.happen(actor=me)
+        assert len(waiting()) == 1
+    run_jobs()
+    with scoped(cast.system):
+        assert ("陈店长", "ticket_urgent") in told()
+    with scoped(me):
+        assert Notice.objects.count() == 0
