@@ -34,7 +34,7 @@ class Reason:
     def __str__(self) -> str:
         text = str(REASONS[self.code]) % self.params
         if self.waited_days:
-            text = f"{text} {str(REASONS['waited']) % {'days': self.waited_days}}"
+            text += ("" if text.endswith("。") else " ") + str(REASONS["waited"]) % {"days": self.waited_days}
         return text
 
 
