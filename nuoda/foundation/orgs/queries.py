@@ -50,16 +50,17 @@ _WHO = """p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.
 _FROM = "orgs_person p ON p.id = u.person_id AND p.active JOIN orgs_company c ON c.id = p.company_id"
 _NOW = _WHO.format(at="statement_timestamp()")
 _THEN = _WHO.format(at="%(at)s")
-_ACTOR = f"SELECT {{who}} FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"
+# The SQL below is put together from the constants above; values go by parameters.
+_ACTOR = f"SELECT {{who}} FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"  # noqa: S608
 _VISIT = f"""SELECT {_NOW}, u.password, u.epoch, u.theme, c.idle_minutes, clock_timestamp(),
   c.admins_need_mfa AND NOT EXISTS (SELECT FROM mfa_authenticator f WHERE f.user_id = u.id AND f.type = 'totp')
-FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"""
+FROM orgs_user u JOIN {_FROM} WHERE u.id = %(user)s AND u.is_active"""  # noqa: S608
 _TOKEN = f"""WITH used AS (
   UPDATE orgs_apitoken SET last_used_at = statement_timestamp()
   WHERE token_hash = %(hash)s AND (last_used_at IS NULL OR last_used_at < statement_timestamp() - interval '5 minutes'))
 SELECT {_NOW}, t.scopes
 FROM orgs_apitoken t JOIN orgs_user u ON u.person_id = t.person_id AND u.is_active JOIN {_FROM}
-WHERE t.token_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())"""
+WHERE t.token_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())"""  # noqa: S608
 _COLUMNS = 10
 
 
@@ -141,9 +142,9 @@ def people_in_role(
 ) -> QuerySet[Person]:
     """Active people who hold one of the roles, at a dealer, or (dealer_id None) in the company itself."""
     rows = Person.objects.filter(
+        Q(dealer_id=dealer_id),
         company_id=actor.company_id,
         active=True,
-        dealer_id=dealer_id,
         customer_id=None,
         memberships__role__in=list(roles),
     )
@@ -156,12 +157,12 @@ def people_in_role(
 
 def sessions_of(actor: Actor) -> QuerySet[Session]:
     """One's own devices that are logged in, last used first."""
-    return Session.objects.filter(user__person_id=actor.person_id, expire_date__gt=Now()).order_by("-seen_at")
+    return Session.objects.filter(Q(user__person_id=actor.person_id), expire_date__gt=Now()).order_by("-seen_at")
 
 
 def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
     """One's own API tokens that are not revoked."""
-    return ApiToken.objects.filter(person_id=actor.person_id, revoked_at=None).order_by("-created_at")
+    return ApiToken.objects.filter(Q(person_id=actor.person_id), revoked_at=None).order_by("-created_at")
 
 
 def delegations_of(actor: Actor, *, at: datetime) -> QuerySet[Delegation]:
@@ -173,15 +174,17 @@ def delegations_of(actor: Actor, *, at: datetime) -> QuerySet[Delegation]:
 
 def colleagues(actor: Actor) -> QuerySet[Person]:
     """Active people of the actor's own organisation, without himself."""
-    rows = Person.objects.filter(company_id=actor.company_id, active=True, dealer_id=actor.dealer_id, customer_id=None)
+    rows = Person.objects.filter(
+        Q(dealer_id=actor.dealer_id), company_id=actor.company_id, active=True, customer_id=None
+    )
     if actor.customer_id is not None:
         rows = rows.none()
-    return rows.exclude(pk=actor.person_id).order_by("pinyin")
+    return rows.exclude(Q(pk=actor.person_id)).order_by("pinyin")
 
 
 def held_by(actor: Actor) -> frozenset[str]:
     """Roles that are the actor's own, without those lent to him."""
-    rows = Membership.objects.filter(person_id=actor.person_id, until=None)
+    rows = Membership.objects.filter(Q(person_id=actor.person_id), until=None)
     return frozenset(rows.values_list("role", flat=True))
 
 
@@ -264,7 +267,7 @@ def departments(actor: Actor) -> QuerySet[Department]:
 def teams(actor: Actor) -> QuerySet[Team]:
     """The company's teams; a dealer's people see their dealer's."""
     rows = Team.objects.filter(company_id=actor.company_id).select_related("department", "dealer", "lead")
-    return rows if actor.reach in ("company", "system") else rows.filter(dealer_id=actor.dealer_id)
+    return rows if actor.reach in ("company", "system") else rows.filter(Q(dealer_id=actor.dealer_id))
 
 
 def lockouts(actor: Actor) -> QuerySet[LoginTry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.access import scoped
@@ -18,7 +19,7 @@ from .recording import keeper
 
 
 def _own(actor: Actor) -> User:
-    user = User.objects.filter(person_id=actor.person_id, is_active=True).first() if actor.person_id else None
+    user = User.objects.filter(Q(person_id=actor.person_id), is_active=True).first() if actor.person_id else None
     if user is None:
         raise NotYours
     return user
@@ -28,7 +29,7 @@ def set_language(actor: Actor, code: str) -> None:
     """Keep the language that a person chose. Refuses a language that the program does not speak."""
     if code not in dict(settings.LANGUAGES):
         raise Invalid(_("The program does not speak this language."))
-    User.objects.filter(person_id=actor.person_id).update(language=code)
+    User.objects.filter(Q(person_id=actor.person_id)).update(language=code)
 
 
 def change_password(*, old: str, new: str, but: str = "", actor: Actor, at: datetime) -> User:
@@ -54,6 +55,6 @@ def end_other_sessions(*, but: str, actor: Actor, at: datetime) -> int:
     user = _own(actor)
     others = Session.objects.filter(user=user).exclude(session_key=but)
     count, _rows = others.delete()
-    if count:
-        logins.note(user, LoginEnded(person=user.person_id, reason="own"), at=at)  # type: ignore[arg-type]
+    if count and actor.person_id is not None:
+        logins.note(user, LoginEnded(person=actor.person_id, reason="own"), at=at)
     return count

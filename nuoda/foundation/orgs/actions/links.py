@@ -97,10 +97,10 @@ def redeem(*, token: str, password: str, actor: Actor, at: datetime) -> User:
     logins.clear("login", user=user)
     logins.clear("code", user=user)
     entries.record(
-        LinkUsed(person=user.person_id, purpose=link.purpose),
+        LinkUsed(person=_person_id(user), purpose=link.purpose),
         dossier=None,
         actor=actor,
-        at=at,  # type: ignore[arg-type]
+        at=at,
     )
     return user
 
@@ -120,4 +120,10 @@ def set_password(*, user: User, password: str, actor: Actor, at: datetime, but: 
     values: dict[str, Any] = {"password": user.password}
     User.objects.filter(pk=user.pk).update(**values)
     logins.cut(user, but=but)
-    entries.record(PasswordChanged(person=user.person_id), dossier=None, actor=actor, at=at)  # type: ignore[arg-type]
+    entries.record(PasswordChanged(person=_person_id(user)), dossier=None, actor=actor, at=at)
+
+
+def _person_id(user: User) -> UUID:
+    if user.person_id is None:
+        raise NotYours
+    return user.person_id

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +82,7 @@ def _key(kind: Kind, user: User | None, text: str) -> str:
 
 def note(user: User, event: Event, *, at: datetime | None = None) -> None:
     """Record something about an account as the system of its company; an account without person belongs to none."""
-    person = Person.objects.filter(pk=user.person_id).first()
+    person = Person.objects.filter(models.Q(pk=user.person_id)).first()
     if person is None:
         return
     actor = replace(access.system(person.company_id), person_id=person.pk, dealer_id=person.dealer_id)
@@ -129,10 +129,10 @@ def end_sessions(*, user_id: UUID, actor: Actor, at: datetime) -> None:
         User.objects.filter(pk=user.pk).update(epoch=user.epoch + 1)
         cut(user)
         entries.record(
-            LoginEnded(person=user.person_id, reason="security"),
+            LoginEnded(person=_person_id(user), reason="security"),
             dossier=None,
             actor=actor,
-            at=at,  # type: ignore[arg-type]
+            at=at,
         )
 
 
@@ -140,7 +140,7 @@ def unlock(*, user_id: UUID, actor: Actor, at: datetime) -> None:
     """The security administrator opens a locked account before its time. Emits login.unlocked. Refuses whoever is not one."""
     user = _theirs(user_id, actor)
     LoginTry.objects.filter(user=user).delete()
-    entries.record(LoginUnlocked(person=user.person_id), dossier=None, actor=actor, at=at)  # type: ignore[arg-type]
+    entries.record(LoginUnlocked(person=_person_id(user)), dossier=None, actor=actor, at=at)
 
 
 def _theirs(user_id: UUID, actor: Actor) -> User:
@@ -148,3 +148,9 @@ def _theirs(user_id: UUID, actor: Actor) -> User:
     if found is None or not actor.has("security_admin"):
         raise NotYours
     return found
+
+
+def _person_id(user: User) -> UUID:
+    if user.person_id is None:
+        raise NotYours
+    return user.person_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.actors import Actor
@@ -168,7 +169,7 @@ def _period(starts_at: datetime, ends_at: datetime) -> None:
 def _person(person_id: UUID, actor: Actor) -> Person:
     rows = Person.objects.filter(company_id=actor.company_id, pk=person_id)
     if actor.reach not in ("company", "system"):
-        rows = rows.filter(dealer_id=actor.dealer_id, customer_id=actor.customer_id)
+        rows = rows.filter(Q(dealer_id=actor.dealer_id), Q(customer_id=actor.customer_id))
     row = rows.first()
     if row is None:
         raise NotYours

@@ -3,8 +3,9 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.text
-import nuoda.foundation.base.pure.ids
 from django.db import migrations, models
+
+import nuoda.foundation.base.pure.ids
 
 
 class Migration(migrations.Migration):

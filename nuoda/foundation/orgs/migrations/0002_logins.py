@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import nuoda.foundation.base.pure.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import nuoda.foundation.base.pure.ids
 
 
 class Migration(migrations.Migration):

@@ -49,7 +49,7 @@ class OneTimeLink(CompanyTable):
     class Purpose(models.TextChoices):
         INVITATION = "invitation", _("invitation")
         SETUP = "setup", _("first administrator")
-        PASSWORD = "password", _("new password")  # noqa: S105 — a purpose
+        PASSWORD = "password", _("new password")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
@@ -87,4 +87,4 @@ class ApiToken(CompanyTable):
     def visible_to(actor: Actor) -> models.QuerySet[ApiToken]:
         """One's own; the security administrator sees the company's."""
         rows = ApiToken.objects.filter(company_id=actor.company_id)
-        return rows if actor.has("security_admin") else rows.filter(person_id=actor.person_id)
+        return rows if actor.has("security_admin") else rows.filter(models.Q(person_id=actor.person_id))

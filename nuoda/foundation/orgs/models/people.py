@@ -57,7 +57,7 @@ class Person(CompanyTable):
             return rows
         if actor.reach == "customer":
             return rows.filter(customer_id=actor.customer_id)
-        return rows.filter(dealer_id=actor.dealer_id, customer_id=None)
+        return rows.filter(models.Q(dealer_id=actor.dealer_id), customer_id=None)
 
 
 class Membership(CompanyTable):

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+
 from nuoda.foundation.base import access
 from nuoda.foundation.ui.tests.kit import page_is_sound, same_queries
 
@@ -76,13 +77,21 @@ def test_pages_of_the_second_factor_are_sound(cast: factories.Cast, client: Clie
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
     client.post("/accounts/login/", {"login": cast.lin.user.username, "password": factories.PASSWORD})
+    assert "/accounts/reauthenticate/" in client.get("/accounts/mfa/totp/activate/")["Location"]
+    page_is_sound(client.get("/accounts/reauthenticate/"))
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
     for path in ("/accounts/mfa/", "/accounts/mfa/totp/activate/"):
-        page_is_sound(client.get(path))
+        page = client.get(path)
+        assert page.status_code == 200, (path, page.headers)
+        page_is_sound(page)
     TOTP.activate(cast.lin.user, generate_totp_secret())
     for path in ("/accounts/mfa/", "/accounts/mfa/totp/deactivate/", "/accounts/mfa/recovery-codes/generate/"):
-        page_is_sound(client.get(path))
+        page = client.get(path)
+        assert page.status_code == 200, (path, page.headers)
+        page_is_sound(page)
     client.post("/accounts/mfa/recovery-codes/generate/")
     page_is_sound(client.get("/accounts/mfa/recovery-codes/"))
+    page_is_sound(client.get("/accounts/mfa/reauthenticate/"))
 
 
 def test_another_dealer_s_people_and_another_company_s_are_not_found(cast: factories.Cast) -> None:
@@ -142,7 +151,7 @@ def test_a_role_is_given_and_taken_on_pages(cast: factories.Cast) -> None:
     grant = reverse("orgs:grant", args=[cast.sun.pk])
     assert client.post(grant, {"role": "audit_admin"}).status_code == 302
     second = client.post(grant, {"role": "system_admin"})
-    assert second.status_code == 409 and "互斥" in second.content.decode() or "exclude" in second.content.decode()
+    assert (second.status_code == 409 and "互斥" in second.content.decode()) or "exclude" in second.content.decode()
     assert client.post(reverse("orgs:revoke", args=[cast.sun.pk, "audit_admin"])).status_code == 302
     assert not Membership.objects.filter(person=cast.sun, role="audit_admin", until=None).exists()
 

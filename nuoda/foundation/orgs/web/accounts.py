@@ -133,8 +133,10 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
 
 
-def _derived(key: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"nuoda second factor").derive(key.encode())
+def _derived(key: str | bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"nuoda second factor").derive(
+        key.encode() if isinstance(key, str) else key
+    )
 
 
 class _Counted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.urls import reverse
@@ -97,8 +96,8 @@ class DealerPage(RecordPage):
         ),
     )
 
-    def load(self, id: UUID) -> Any:  # noqa: A002
-        return Dealer.visible_to(self.actor).filter(pk=id).first()
+    def load(self, **kwargs: Any) -> Any:
+        return Dealer.visible_to(self.actor).filter(pk=kwargs["id"]).first()
 
     def header(self) -> Header:
         return Header(number=self.row.code, title=self.row.name, chips=[state(self.row)], subtitle=self.row.region)

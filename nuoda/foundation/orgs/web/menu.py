@@ -24,20 +24,22 @@ from .setup import checklist
 def fill() -> None:
     """Called once, when the app is ready."""
     managers = frozenset({"service_manager", "hq_support", "dealer_manager", "system_admin"})
-    for item in (
-        Item(key="people", label=_("People"), url_name="orgs:people", icon="users", roles=READERS, group="admin", order=10),
-        Item(key="dealers", label=_("Dealers"), url_name="orgs:dealers", icon="building-store", roles=READERS, group="admin", order=20),
-        Item(key="departments", label=_("Departments"), url_name="orgs:departments", icon="sitemap", roles=frozenset({"system_admin", "director"}), group="admin", order=30),
-        Item(key="qualifications", label=_("Qualifications"), url_name="orgs:qualifications", icon="certificate", roles=managers, group="admin", order=40),
-        Item(key="leaves", label=_("Leave"), url_name="orgs:leaves", icon="calendar", roles=managers, group="admin", order=50),
-        Item(key="delegations", label=_("Delegations"), url_name="orgs:delegations", icon="user-check", roles=managers | frozenset(EXCLUSIVE), group="admin", order=60),
-        Item(key="roles", label=_("Roles"), url_name="orgs:roles", icon="shield-check", roles=frozenset(EXCLUSIVE), group="admin", order=70),
-        Item(key="company", label=_("Company"), url_name="orgs:company", icon="building", roles=frozenset({"system_admin"}), group="admin", order=80),
-        Item(key="security", label=_("Security"), url_name="orgs:security", icon="shield-lock", roles=frozenset({"security_admin"}), group="admin", order=90),
-        Item(key="audit", label=_("Audit"), url_name="orgs:audit", icon="history", roles=frozenset({"audit_admin"}), group="admin", order=95),
-        Item(key="delegate", label=_("Let somebody act for me"), url_name="orgs:delegate", icon="user-check", roles=READERS, place="user"),
-    ):  # fmt: skip
-        register(item)
+    admins = frozenset(EXCLUSIVE)
+    table: tuple[tuple[str, Any, str, str, frozenset[str]], ...] = (
+        ("people", _("People"), "people", "users", READERS),
+        ("dealers", _("Dealers"), "dealers", "building-store", READERS),
+        ("departments", _("Departments"), "departments", "sitemap", frozenset({"system_admin", "director"})),
+        ("qualifications", _("Qualifications"), "qualifications", "certificate", managers),
+        ("leaves", _("Leave"), "leaves", "calendar", managers),
+        ("delegations", _("Delegations"), "delegations", "user-check", managers | admins),
+        ("roles", _("Roles"), "roles", "shield-check", admins),
+        ("company", _("Company"), "company", "building", frozenset({"system_admin"})),
+        ("security", _("Security"), "security", "shield-lock", frozenset({"security_admin"})),
+        ("audit", _("Audit"), "audit", "history", frozenset({"audit_admin"})),
+    )
+    for order, (key, label, name, icon, roles) in enumerate(table, 1):
+        register(Item(key, label, f"orgs:{name}", icon, roles=roles, group="admin", order=order * 10))
+    register(Item("delegate", _("Let somebody act for me"), "orgs:delegate", "user-check", roles=READERS, place="user"))
     shell.profile = "orgs:account"
     shell.set_language = accounts.set_language
     steps()

@@ -31,9 +31,9 @@ FACTOR_NAMES = frozenset(
 class ActorMiddleware:
     """Sets `request.actor` (None for strangers) and `request.at` (the database's time when the actor was looked up).
 
-    One statement, and only for a request that carries a session: it checks that login, person and session still hold, so whatever ends
-    a session ends it with the next request. A view without `access = PUBLIC` (or `login_required = False`) is closed to strangers: pages lead to the login, API
-    paths answer 401.
+    One statement, and only for a request that carries a session: it checks that login, person and session still hold, so
+    whatever ends a session ends it with the next request. A view without `access = PUBLIC` (or `login_required = False`) is
+    closed to strangers: pages lead to the login, API paths answer 401.
     """
 
     def __init__(self, get_response: Answer) -> None:

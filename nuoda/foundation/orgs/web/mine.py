@@ -10,6 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ class Account(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         user = User.objects.select_related("person__dealer", "person__department", "person__team").get(
-            person_id=self.actor.person_id
+            Q(person_id=self.actor.person_id)
         )
         return self.answer(
             context={

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import Q
@@ -152,8 +151,8 @@ class PersonPage(RecordPage):
     )
     rail = (Section(key="login", label=gettext_lazy("Login"), facts="login", icon="login", roles=GRANTERS),)
 
-    def load(self, id: UUID) -> Any:  # noqa: A002
-        return queries.people(self.actor).filter(pk=id).first()
+    def load(self, **kwargs: Any) -> Any:
+        return queries.people(self.actor).filter(pk=kwargs["id"]).first()
 
     def header(self) -> Header:
         chips = [] if self.row.active else [Chip(_("closed"), "paused")]
@@ -256,7 +255,7 @@ class CardForm(forms.Form):
         else:
             fields["department"].queryset = Department.objects.filter(company_id=actor.company_id).order_by("name")
         teams = Team.objects.filter(company_id=actor.company_id).order_by("name")
-        fields["team"].queryset = teams.filter(dealer_id=actor.dealer_id) if own else teams
+        fields["team"].queryset = teams.filter(Q(dealer_id=actor.dealer_id)) if own else teams
 
     def values(self) -> dict[str, Any]:
         """The cleaned data as fields of a person."""

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
-
 from nuoda.foundation.ui.web.pages import Choice, Column, Days, Empty, FormPage, ListPage, Page
 
 from .. import queries
