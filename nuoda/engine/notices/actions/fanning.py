@@ -31,7 +31,7 @@ from nuoda.foundation.orgs.queries import people_in_role
 from .. import queries
 from ..models import Channel, Delivery, Habit, Notice
 from ..pure import templates
-from ..pure.audience import MEANINGS, named
+from ..pure.audience import MEANINGS, PERSON_FIELDS, named
 from ..pure.hours import send_at
 
 log = logging.getLogger("nuoda.notices")
@@ -151,7 +151,8 @@ def _params(entry: Entry, clause: str, giver: UUID | None) -> dict[str, Any]:
     for name, source in (("ref", "ref"), ("due", "due_at"), ("deadline", "deadline")):
         if payload.get(source):
             params[name] = payload[source]
-    for source in ("promised_at", "appointed_at", "starts_at", "planned_at"):
+    moments = ("promised_at", "appointed_at", "starts_at", "planned_at", "due_at")
+    for source in moments if entry.type not in _DEADLINES else ():
         if payload.get(source):
             params["moment"] = payload[source]
             break
@@ -192,7 +193,7 @@ def _behind(word: str, entry: Entry, *, actor: Actor, at: datetime) -> Iterable[
         role = str(entry.payload.get("owner_role") or "")
         return _behind(role, entry, actor=actor, at=at) if role and role != "owner" else []
     if word == "assignee":
-        return named(entry.payload)
+        return named(entry.payload) or _last_named(entry)
     if word == "technician":
         direct = named(entry.payload)
         if direct or entry.case_id is None:
@@ -212,6 +213,21 @@ def _behind(word: str, entry: Entry, *, actor: Actor, at: datetime) -> Iterable[
         if own:
             return own
     return list(people_in_role(actor, [word], at=at).values_list("pk", flat=True))
+
+
+def _last_named(entry: Entry) -> list[UUID]:
+    """Who was last named on the entry's own dossier: a cancelled job tells the one it had been given to."""
+    if entry.dossier_id is None:
+        return []
+    earlier = Entry.objects.filter(
+        company_id=entry.company_id,
+        case_id=entry.case_id,
+        dossier_id=entry.dossier_id,
+        recorded_at__lte=entry.recorded_at,
+        payload__has_any_keys=list(PERSON_FIELDS),
+    )
+    found = earlier.order_by("-recorded_at", "-chain_seq").values_list("payload", flat=True).first()
+    return named(found) if found else []
 
 
 def _deliver(entry: Entry, rows: list[Notice], told: list[Telling], *, actor: Actor, at: datetime) -> None:

@@ -239,3 +239,13 @@ def test_a_technicians_deed_tells_others_although_he_may_not_see_their_notices(c
         assert ("陈店长", "ticket_urgent") in told()
     with scoped(me):
         assert Notice.objects.count() == 0
+
+
+def test_the_one_who_had_the_job_is_told_though_the_event_names_nobody(cast: Cast) -> None:
+    with scoped(cast.system):
+        cast.happen(technician=cast.technician.id)
+        later = cast.happen(at=AT + timedelta(minutes=5))
+        notices.fan_action(
+            case_id=later.case_id, entry_id=later.id, recorded_at=later.recorded_at, told=(), actor=cast.system, at=AT
+        )
+        assert told() >= {("李工", "work_order_dispatched")}
