@@ -88,6 +88,8 @@ def test_no_english_leaks_into_chinese_pages(admin: Client, language: str) -> No
     for piece in PIECES:
         html = admin.get(f"/styleguide/{piece}").content.decode()
         body = html.split("<body", 1)[1].split(">", 1)[1]
+        # Other rooms' words in the menus are tested with them.
+        body = re.sub(r'<nav class="nu-side".*?</nav>|<summary class="nu-user">.*?</details>', "", body, flags=re.S)
         spoken = re.findall(r'(?:aria-label|title|placeholder|data-[a-z]+)="([^"]*)"', body)
         text = " ".join(
             [re.sub(r"<[^>]+>", " ", body), *(value for value in spoken if not value.startswith(("/", "{")))]
