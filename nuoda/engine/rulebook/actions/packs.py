@@ -72,7 +72,7 @@ def adopt_all(*, actor: Actor, at: datetime) -> list[PolicyVersion]:
 def _read(path: Path) -> documents.Document:
     try:
         document = loading.read(path.read_text(encoding="utf-8"))
-        problems = checking.check(document, SUBJECTS, complete=False)
+        problems = checking.check(document, SUBJECTS)
         loading.build(document)
     except documents.PolicyError as error:
         problems = error.problems

@@ -127,7 +127,7 @@ _sound: dict[str, Read] = {}
 def _checked(content: documents.Content) -> Read:
     document = documents.Document(content)
     try:
-        problems = documents.validate(document) or checking.check(document, SUBJECTS, complete=False)
+        problems = documents.validate(document) or checking.check(document, SUBJECTS)
         if not problems:
             return loading.build(document)
     except documents.PolicyError as error:
