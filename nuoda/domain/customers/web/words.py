@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.actors import Actor
@@ -79,8 +79,8 @@ def warranty_chip(row: InstalledProduct, day: date | None = None) -> Chip:
         return Chip(_("warranty unknown"), "neutral", "help")
     said = {"day": state.until.isoformat()}
     if state.in_warranty:
-        return Chip(_t("in warranty until %(day)s") % said, "kept", "shield-check")
-    return Chip(_t("out of warranty since %(day)s") % said, "neutral", "shield")
+        return Chip(gettext("in warranty until %(day)s") % said, "kept", "shield-check")
+    return Chip(gettext("out of warranty since %(day)s") % said, "neutral", "shield")
 
 
 def address(dossier: Dossier) -> str:

@@ -57,17 +57,16 @@ def _models(actor: Actor, text: str) -> list[ProductModel]:
     return list(rows.values())
 
 
-N = gettext_lazy
 PARTS = Table(
     type="parts",
-    label=N("parts"),
+    label=gettext_lazy("parts"),
     order=50,
     take=take_part,
     may=partial(may, verb="part.change"),
     fields=[
         Field(
             key="code",
-            label=N("Part code"),
+            label=gettext_lazy("Part code"),
             required=True,
             limit=60,
             example="P-10023",
@@ -75,28 +74,35 @@ PARTS = Table(
         ),
         Field(
             key="name",
-            label=N("Part name"),
+            label=gettext_lazy("Part name"),
             required=True,
             limit=120,
             example="聚焦镜片",
             aliases=["名称", "配件名称", "品名", "名稱"],
         ),
-        Field(key="unit", label=N("Unit"), required=True, limit=20, example="个", aliases=["单位", "計量單位", "單位"]),
+        Field(
+            key="unit",
+            label=gettext_lazy("Unit"),
+            required=True,
+            limit=20,
+            example="个",
+            aliases=["单位", "計量單位", "單位"],
+        ),
         Field(
             key="price_fen",
-            label=N("Price"),
+            label=gettext_lazy("Price"),
             kind="money",
             example="128.50",
-            hint=N("In yuan."),
+            hint=gettext_lazy("In yuan."),
             aliases=["价格", "单价", "價格", "單價"],
         ),
-        Field(key="category", label=N("Product category"), example="laser", aliases=["产品类别", "類別"]),
+        Field(key="category", label=gettext_lazy("Product category"), example="laser", aliases=["产品类别", "類別"]),
         Field(
             key="models",
-            label=N("Fits models"),
+            label=gettext_lazy("Fits models"),
             limit=2000,
             example="NL-3015, NL-6020",
-            hint=N("Codes, with commas between."),
+            hint=gettext_lazy("Codes, with commas between."),
             aliases=["适用型号", "適用型號"],
         ),
     ],
