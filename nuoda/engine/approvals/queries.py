@@ -174,7 +174,7 @@ class Explanation:
 def explain(actor: Actor, matter: str, about: Dossier, at: datetime) -> Explanation:
     """Who would have to approve the matter if the actor submitted it now, with the reason of every step."""
     found = MATTERS[matter]
-    facts = found.content(about.pk, actor).facts
+    facts = found.content(about.pk, actor).known
     rules = rules_for(found, actor, facts, at)
     clauses = tuple(dict.fromkeys(item.clause for item in rules))
     if not rules:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
+from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused, Stale
 from nuoda.foundation.journal.actions import dossiers, entries
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.orgs.models import Person
@@ -52,9 +53,10 @@ def submit(
     found = MATTERS[matter]
     # Two submitters at once: the second waits here and then finds the first one's approval under way.
     Dossier.objects.select_for_update(no_key=True).filter(pk=about.pk).first()
-    content = found.content(about.pk, actor).snapshot()
+    asked = found.content(about.pk, actor)
+    content = asked.snapshot()
     content_hash = digest(content)
-    chain = _chain(found, about, content["facts"], actor, at)
+    chain = _chain(found, about, asked.known, actor, at)
     row = _earlier(found, about, content_hash, actor, at)
     if row is None:
         row = _open(found, about, content_hash, chain, person, actor, at, id)
@@ -150,13 +152,16 @@ def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime) -> Approva
     The subject's app calls it in the changing transaction. Emits approval.lapsed. Returns the approval that lapsed,
     if any.
     """
-    row = (
-        Approval.objects.select_for_update(of=("self",), no_key=True)
+    rows = (
+        Approval.objects.select_for_update(of=("self",), no_key=True, nowait=True)
         .filter(about=about, matter=matter, state__in=["pending", "approved"], company_id=actor.company_id)
         .select_related("dossier")
-        .order_by("-submitted_at")
-        .first()
     )
+    try:
+        row = rows.order_by("-submitted_at").first()
+    except OperationalError as error:
+        # The caller holds the subject, a decision holds the approval and wants the subject: waiting would be a deadlock.
+        raise Stale(_("Somebody is deciding on this at this very moment. Try again.")) from error
     if row is None or row.content_hash == digest(MATTERS[matter].content(about.pk, actor).snapshot()):
         return None
     _lapse(row, actor, at)

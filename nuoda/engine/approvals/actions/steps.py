@@ -31,7 +31,7 @@ def plan(row: Approval, chain: Chain) -> None:
             company_id=row.company_id, dealer_id=row.dealer_id, approval=row, round=row.round, position=position,
             role=planned.role, mode=planned.mode, within=str(planned.within or ""), clause=planned.clause,
             why=[asdict(note) for note in planned.why],
-            state="skipped" if planned.skipped else "waiting",
+            state=STEP.target("skip" if planned.skipped else "plan", None) or "",
         )  # fmt: skip
         steps.append(step)
         seats += [seat(step, person) for person in planned.people]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nuoda.foundation.base.pure.events import as_json
@@ -22,15 +22,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is put before the approvers: the facts that choose the chain and the lines that people read."""
+    """What is put before the approvers: what they approve (`facts`), and the lines that people read.
+
+    `context` are further facts that may choose the chain (who is responsible, the kind of matter) and are not themselves
+    approved: a change of them leaves an approval as it is.
+    """
 
     facts: Mapping[str, Any]
     rows: tuple[Row, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """All facts, for the conditions of the book."""
+        return {**self.context, **self.facts}
 
     def snapshot(self) -> dict[str, Any]:
         """As JSON, to be kept."""
         rows = [{"label": row.label, "value": as_json(row.value), "kind": row.kind} for row in self.rows]
-        return {"facts": as_json(self.facts), "rows": rows}
+        return {"facts": as_json(self.facts), "context": as_json(self.context), "rows": rows}
 
 
 def digest(snapshot: Mapping[str, Any]) -> str:

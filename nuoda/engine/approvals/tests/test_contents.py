@@ -33,3 +33,13 @@ def test_the_language_of_the_labels_does_not_matter_but_every_value_does() -> No
 def test_a_value_that_is_no_number_has_no_hash() -> None:
     with pytest.raises(ValueError):
         digest(Content({"x": float("nan")}).snapshot())
+
+
+def test_the_context_chooses_the_chain_and_is_not_approved() -> None:
+    here, there = (
+        Content({"amount": 1}, context={"state": "working"}),
+        Content({"amount": 1}, context={"state": "solved"}),
+    )
+    assert here.known == {"amount": 1, "state": "working"}
+    assert digest(here.snapshot()) == digest(there.snapshot())
+    assert here.snapshot()["context"] == {"state": "working"}

@@ -311,6 +311,29 @@ def test_of_two_submitters_at_once_one_opens_it() -> None:
         assert len(refusals) == 1 and refusals[0].code == "already_submitted", found
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_change_at_the_moment_of_the_decision_waits_for_nobody() -> None:
+    cast = factories.cast()
+    row = submitted(cast.lin, 80_000)
+    deciding, tried = threading.Event(), threading.Event()
+
+    def decide() -> None:
+        with as_(cast.wang) as actor:
+            approvals.held(row.pk, actor, AT)
+            deciding.set()
+            tried.wait(10)
+
+    def change() -> None:
+        deciding.wait(10)
+        try:
+            with as_(cast.lin) as actor:
+                approvals.lapse(about=row.about, matter=MATTER, actor=actor, at=AT)
+        finally:
+            tried.set()
+
+    assert [type(item) for item in race(decide, change)] == [type(None), Stale]
+
+
 def test_the_reminder_of_a_later_round_starts_anew(cast) -> None:
     row = submitted(cast.lin, 80_000)
     with as_(cast.lin) as actor:
