@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nuoda.engine.clocks.pure.calendars import ALWAYS, Calendar
@@ -92,6 +92,7 @@ calendars = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(calendars, moments, amounts)
 def test_what_was_added_is_what_is_counted(calendar: Calendar, at: datetime, amount: Duration) -> None:
     due = calendar.add(at, amount)
@@ -101,12 +102,14 @@ def test_what_was_added_is_what_is_counted(calendar: Calendar, at: datetime, amo
     assert calendar.count(calendar.back(due, amount), due) == timedelta(minutes=amount.amount)
 
 
+@settings(deadline=None)
 @given(calendars, moments, amounts, amounts)
 def test_two_additions_are_one_of_the_sum(calendar: Calendar, at: datetime, one: Duration, two: Duration) -> None:
     both = Duration(one.amount + two.amount, "working_min")
     assert calendar.add(calendar.add(at, one), two) == calendar.add(at, both)
 
 
+@settings(deadline=None)
 @given(calendars, moments)
 def test_the_next_working_moment_is_worked_and_nothing_before_it(calendar: Calendar, at: datetime) -> None:
     found = calendar.next_working(at)
@@ -114,6 +117,7 @@ def test_the_next_working_moment_is_worked_and_nothing_before_it(calendar: Calen
     assert calendar.count(found, found + timedelta(seconds=1)) > timedelta(0)
 
 
+@settings(deadline=None)
 @given(calendars, moments, moments)
 def test_counting_does_not_depend_on_what_was_asked_before(calendar: Calendar, a: datetime, b: datetime) -> None:
     fresh = Calendar(calendar.key, calendar.zone, calendar.week, calendar.days)
