@@ -159,7 +159,7 @@ class _Counted:
 
 
 def _plain(form: forms.Form) -> None:
-    form.fields["code"].label = _("Code")
+    form.fields["code"].label = _("One-time code")
     form.fields["code"].widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20}
 
 

@@ -49,7 +49,7 @@ class Dealers(ListPage):
     order = ("code",)
     search_hint = gettext_lazy("Name, code, region")
     columns = (
-        Column(key="code", label=gettext_lazy("Code"), sort="code"),
+        Column(key="code", label=gettext_lazy("Dealer code"), sort="code"),
         Column(key="name", label=gettext_lazy("Name"), sort="name", wide=True),
         Column(key="region", label=gettext_lazy("Region"), sort="region", grouped=True),
         Column(key="phone", label=gettext_lazy("Phone")),
@@ -140,7 +140,7 @@ class DealerPage(RecordPage):
 
 
 class DealerForm(forms.Form):
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=20)
+    code = forms.CharField(label=gettext_lazy("Dealer code"), max_length=20)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     short_name = forms.CharField(label=gettext_lazy("Short name"), max_length=40, required=False)
     region = forms.CharField(label=gettext_lazy("Region"), max_length=80, required=False)
@@ -234,7 +234,7 @@ class Departments(ListPage):
     columns = (
         Column(key="name", label=gettext_lazy("Name"), sort="name", wide=True),
         Column(key="parent", label=gettext_lazy("Part of")),
-        Column(key="head", label=gettext_lazy("Head")),
+        Column(key="head", label=gettext_lazy("Head of department")),
     )
     links = (
         Link(
@@ -263,7 +263,7 @@ class Teams(ListPage):
     columns = (
         Column(key="name", label=gettext_lazy("Name"), sort="name", wide=True),
         Column(key="home", label=gettext_lazy("Organisation"), value=lambda row: row.dealer or row.department),
-        Column(key="lead", label=gettext_lazy("Lead")),
+        Column(key="lead", label=gettext_lazy("Team lead")),
     )
     links = (
         Link(
@@ -302,7 +302,7 @@ class StructureForm(forms.Form):
 class DepartmentForm(StructureForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     parent = forms.ModelChoiceField(label=gettext_lazy("Part of"), queryset=Department.objects.none(), required=False)
-    head = forms.ModelChoiceField(label=gettext_lazy("Head"), queryset=Person.objects.none(), required=False)
+    head = forms.ModelChoiceField(label=gettext_lazy("Head of department"), queryset=Person.objects.none(), required=False)
 
 
 class TeamForm(StructureForm):
@@ -311,7 +311,7 @@ class TeamForm(StructureForm):
         label=gettext_lazy("Department"), queryset=Department.objects.none(), required=False
     )
     dealer = forms.ModelChoiceField(label=gettext_lazy("Dealer"), queryset=Dealer.objects.none(), required=False)
-    lead = forms.ModelChoiceField(label=gettext_lazy("Lead"), queryset=Person.objects.none(), required=False)
+    lead = forms.ModelChoiceField(label=gettext_lazy("Team lead"), queryset=Person.objects.none(), required=False)
 
 
 def _ids(cleaned: dict[str, Any]) -> dict[str, Any]:

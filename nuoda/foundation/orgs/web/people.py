@@ -77,7 +77,7 @@ class People(ListPage):
         Column(
             key="active",
             label=gettext_lazy("State"),
-            value=lambda row: Chip(_("active"), "kept") if row.active else Chip(_("closed"), "paused"),
+            value=lambda row: Chip(_("active"), "kept") if row.active else Chip(_("deactivated"), "paused"),
             cell="chip",
         ),
     )
@@ -94,7 +94,7 @@ class People(ListPage):
             options=lambda actor: list(Dealer.visible_to(actor).order_by("code").values_list("pk", "name")),
             field="dealer_id",
         ),
-        Flag(name="closed", label=gettext_lazy("Closed ones too"), where=lambda actor, at: Q()),
+        Flag(name="closed", label=gettext_lazy("Deactivated ones too"), where=lambda actor, at: Q()),
     )
     links = (
         Link(
@@ -155,7 +155,7 @@ class PersonPage(RecordPage):
         return queries.people(self.actor).filter(pk=kwargs["id"]).first()
 
     def header(self) -> Header:
-        chips = [] if self.row.active else [Chip(_("closed"), "paused")]
+        chips = [] if self.row.active else [Chip(_("deactivated"), "paused")]
         return Header(number=self.row.employee_no, title=self.row.name, chips=chips, subtitle=role_words(self.row))
 
     def moves(self) -> list[Do]:

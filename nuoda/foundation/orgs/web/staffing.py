@@ -124,8 +124,8 @@ class Delegations(ListPage):
     menu = "delegations"
     order = ("-starts_at",)
     columns = (
-        Column(key="giver", label=gettext_lazy("For"), sort="giver__pinyin"),
-        Column(key="taker", label=gettext_lazy("Acts"), sort="taker__pinyin"),
+        Column(key="giver", label=gettext_lazy("For whom"), sort="giver__pinyin"),
+        Column(key="taker", label=gettext_lazy("Who acts"), sort="taker__pinyin"),
         Column(key="role", label=gettext_lazy("Role"), value="role_label", wide=True),
         Column(key="starts_at", label=gettext_lazy("From"), cell="moment", sort="starts_at"),
         Column(key="ends_at", label=gettext_lazy("Until"), cell="moment", sort="ends_at"),
