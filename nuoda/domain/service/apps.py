@@ -8,14 +8,16 @@ class ServiceConfig(AppConfig):
     verbose_name = _("service")
 
     def ready(self) -> None:
-        from nuoda.engine.rulebook.pure import facts as rulebook_facts
-        from nuoda.foundation.journal.pure import kinds
-
+        from nuoda.engine.approvals.pure import matters
         from nuoda.engine.papers.pure import forms as paper_forms
-
-        from . import facts, reactions  # noqa: F401
+        from nuoda.engine.rulebook.pure import facts as rulebook_facts
+        from nuoda.foundation.base.pure import imports
+        from nuoda.foundation.journal.pure import kinds
         from nuoda.foundation.journal.pure import words as event_words
 
+        from . import facts, reactions  # noqa: F401
+        from .actions import complaints
+        from .actions import imports as service_imports
         from .pure import forms
         from .web import menu, panels, words
 
@@ -27,6 +29,16 @@ class ServiceConfig(AppConfig):
         rulebook_facts.register(facts.WORK_ORDER)
         paper_forms.register(forms.SERVICE_ORDER)
         paper_forms.register(forms.REPAIR_RECORD)
+        imports.register(imports.Source("incidents", _("incidents of another system"), service_imports.run))
         event_words.register(words.EVENTS)
+        matters.register_subject(
+            complaints.SETTLEMENT,
+            subject="ticket",
+            verb="settle",
+            label=_("settlement of a complaint"),
+            content=complaints.settlement_content,
+            on_approved=complaints.settle_approved,
+            on_rejected=complaints.settle_rejected,
+        )
         menu.install()
         panels.install()

@@ -103,9 +103,9 @@ def finished_jobs(actor: Actor) -> QuerySet[WorkOrder]:
 
 
 def unassigned(actor: Actor) -> QuerySet[Ticket]:
-    """Open faults and complaints that no job is under way for: what a manager has to dispatch."""
+    """Open faults that no job is under way for: what a manager has to dispatch."""
     busy = WorkOrder.objects.filter(state__in=ACTIVE).values("ticket_id")
-    rows = open_tickets(actor).filter(state="answered", kind__in=("fault", "complaint")).exclude(pk__in=busy)
+    rows = open_tickets(actor).filter(state="answered", kind="fault").exclude(pk__in=busy)
     return rows.select_related("dossier", "customer", "site", "product__model__category")
 
 

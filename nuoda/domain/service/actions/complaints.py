@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from nuoda.engine.approvals.actions import approvals
+from nuoda.engine.approvals.models import Approval
+from nuoda.engine.approvals.pure.contents import Content, Row
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid
+from nuoda.foundation.journal.actions import entries
+from nuoda.foundation.journal.models import Entry, Remark
 
-from .. import access, events
+from .. import access, events, facts, queries
 from ..models import Ticket
 from . import tickets
+
+SETTLEMENT = "complaint_settlement"
+"""The matter under which a settlement is put before approvers (MN-3.3)."""
 
 
 def propose_settlement(
@@ -39,6 +48,8 @@ def propose_settlement(
         settlement_fen=amount_fen,
         settlement_state="proposed",
     )
+    # What was approved for another amount does not hold for this one.
+    approvals.lapse(about=ticket.dossier, matter=SETTLEMENT, actor=actor, at=at)
 
 
 def settle(ticket: Ticket, *, actor: Actor, at: datetime, remark: str = "", source: str = "") -> None:
@@ -58,4 +69,49 @@ def settle(ticket: Ticket, *, actor: Actor, at: datetime, remark: str = "", sour
         remark=remark,
         source=source,
         settlement_state="approved",
+    )
+
+
+def settlement_content(about: UUID, actor: Actor) -> Content:
+    """What the approvers of a settlement see and approve: the amount and the offer, as they stand."""
+    ticket = queries.ticket(actor, id=about)
+    offer = Entry.objects.filter(case_id=about, type=events.SettlementProposed.type).order_by("-recorded_at", "-id").first()
+    text = Remark.objects.filter(entry_id=offer.id).values_list("text", flat=True).first() if offer else None
+    return Content(
+        facts={"settlement_fen": ticket.settlement_fen or 0},
+        rows=(
+            Row(_("Settlement"), ticket.settlement_fen or 0, "money"),
+            Row(_("What the customer is offered"), text or ""),
+            Row(_("Customer"), str(ticket.customer or ticket.caller_name)),
+            Row(_("Complaint"), ticket.problem or ticket.subject),
+        ),
+        context=facts.of_ticket(ticket, ticket.work_orders.all()),
+    )
+
+
+def settle_approved(approval: Approval, actor: Actor, at: datetime) -> None:
+    """The chain is through: the settlement may be offered. Emits complaint.settlement_approved."""
+    ticket = queries.hold(actor, id=approval.about_id)
+    tickets.change(
+        ticket,
+        "settle",
+        events.SettlementApproved(ticket=ticket.pk, amount_fen=ticket.settlement_fen or 0, approval=approval.pk),
+        actor=actor,
+        at=at,
+        settlement_state="approved",
+    )
+
+
+def settle_rejected(approval: Approval, actor: Actor, at: datetime) -> None:
+    """Somebody said no: another settlement has to be proposed. Emits complaint.settlement_rejected."""
+    ticket = queries.hold(actor, id=approval.about_id)
+    ticket.settlement_state = "rejected"
+    ticket.version += 1
+    ticket.save(update_fields=["settlement_state", "version"])
+    entries.record(
+        events.SettlementRejected(ticket=ticket.pk, amount_fen=ticket.settlement_fen or 0, approval=approval.pk),
+        dossier=ticket.dossier,
+        actor=actor,
+        at=at,
+        facts=facts.of_ticket(ticket, ticket.work_orders.all()),
     )

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.ui.web.pages import FormPage
 
-from .. import queries
 from .. import access as rights
+from .. import queries
 from ..models import Ticket, WorkOrder
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.refusals import NotYours
@@ -22,8 +21,8 @@ from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.templatetags.ui import moment
 from nuoda.foundation.ui.web.pages import BoardPage, Card, Lane, Link
 
-from .. import queries
 from .. import access as rights
+from .. import queries
 from ..actions import dispatch
 from ..models import Ticket, WorkOrder
 from ..pure.ranking import Reason, Suggestion

@@ -60,7 +60,7 @@ def reasons(codes: Iterable[str]) -> list[tuple[str, Any]]:
     return [(code, REASON_WORDS[code]) for code in codes]
 
 
-def Moment(**more: Any) -> forms.DateTimeField:  # noqa: N802 — used like a field class
+def Moment(**more: Any) -> forms.DateTimeField:
     """A moment as the browser's own picker gives it, in the time zone of the page."""
     return forms.DateTimeField(
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
@@ -69,7 +69,7 @@ def Moment(**more: Any) -> forms.DateTimeField:  # noqa: N802 — used like a fi
     )
 
 
-def Long(**more: Any) -> forms.CharField:  # noqa: N802
+def Long(**more: Any) -> forms.CharField:
     return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "data_wide": "1"}), **more)
 
 
@@ -88,7 +88,7 @@ def _id(value: str) -> UUID | None:
     return UUID(value) if value else None
 
 
-def Pick(**more: Any) -> forms.TypedChoiceField:  # noqa: N802
+def Pick(**more: Any) -> forms.TypedChoiceField:
     """A choice of one id, given by `Chosen`."""
     return forms.TypedChoiceField(coerce=_id, empty_value=None, choices=[], **more)
 

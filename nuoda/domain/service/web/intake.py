@@ -14,8 +14,8 @@ from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, S
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import Page
 
-from .. import queries
 from .. import access as rights
+from .. import queries
 from ..actions import reports
 from ..models import Ticket
 from . import forms

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.pure.tokens import tokens
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import Choice, Column, Days, Empty, Flag, Link, ListPage, Tab
-from nuoda.foundation.journal import queries as journal
 
 from .. import access as rights
 from ..models import Ticket, WorkOrder

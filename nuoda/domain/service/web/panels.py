@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.engine.approvals.web.panels import of_case
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.ui.pure.panels import Panel, register
 
@@ -17,6 +18,18 @@ from .words import next_clocks, severity_chip, state_chip
 
 
 def install() -> None:
+    register(
+        Panel(
+            place="ticket.rail",
+            key="approvals",
+            label=_("Approvals"),
+            template="approvals/_panel.html",
+            load=of_case,
+            roles=access.DESK | {"director", "quality_supervisor", "audit_admin"},
+            icon="signature",
+            order=50,
+        )
+    )
     register(
         Panel(
             place="home",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.foundation.ui.web.pages import PhonePage
 
 from .. import queries
-from .words import next_clocks, severity_chip, state_chip
 from ..states import WORK_ORDER
+from .words import next_clocks, severity_chip, state_chip
 
 
 class Jobs(PhonePage):

@@ -19,8 +19,8 @@ from nuoda.foundation.orgs.queries import people_in_role
 from nuoda.foundation.ui.pure.tones import Chip, ClockBadge
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, RecordPage, Section, Step
 
-from .. import facts, queries
 from .. import access as rights
+from .. import facts, queries
 from ..actions import closures, complaints, tickets
 from ..models import Ticket
 from ..models.tickets import CHANNELS, KINDS, PAUSE_REASONS, SEVERITIES

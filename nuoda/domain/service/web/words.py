@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.clocks.models import Deadline

@@ -19,8 +19,8 @@ from nuoda.engine.states.actions import moves
 from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, PhoneRecord, Section, Step
 
-from .. import facts, queries
 from .. import access as rights
+from .. import facts, queries
 from ..actions import records, work
 from ..models import WorkOrder
 from ..models.work_orders import WORK_KINDS

@@ -14,11 +14,18 @@ def new_id() -> UUID:
     return uuid7()
 
 
-def id_at(moment: datetime) -> UUID:
-    """A UUIDv7 whose time part is `moment`, for rows made at another time than now (demo, import)."""
+def id_at(moment: datetime, sequence: int | None = None) -> UUID:
+    """A UUIDv7 whose time part is `moment`, for rows made at another time than now (demo, import).
+
+    Ids of one moment sort by `sequence` (0 ≤ sequence < 4096) where it is given.
+    """
     millis = int(moment.timestamp() * 1000)
     random = int.from_bytes(os.urandom(10), "big")
     value = (millis & (1 << 48) - 1) << 80 | random & ((1 << 80) - 1)
+    if sequence is not None:
+        if not 0 <= sequence < 4096:
+            raise ValueError("a sequence has 12 bits")
+        value = value & ~(0xFFF << 64) | sequence << 64
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
