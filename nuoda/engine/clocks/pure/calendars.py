@@ -210,7 +210,9 @@ class Calendar:
         i = bisect_right(compiled.starts, now) - 1
         if i < 0:
             return 0
-        return min(compiled.before[i] + now - compiled.starts[i], compiled.after[i])
+        worked = compiled.before[i] + now - compiled.starts[i]
+        limit = compiled.after[i]
+        return worked if worked < limit else limit
 
     def _around(self, moment: datetime, until: datetime | None = None) -> tuple[_Compiled, int]:
         """The compiled years, made to hold `moment` (and `until`), and the moment in microseconds."""
