@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import id_at, new_id
 from nuoda.foundation.base.pure.pinyin import initials, sort_key
-from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
+from nuoda.foundation.orgs.models import Person
 
 from .. import events
 from ..access import require
@@ -103,6 +106,27 @@ def deactivate(contact_id: UUID, *, actor: Actor, at: datetime) -> Contact:
     note_customer(
         events.ContactDeactivated(customer=customer.pk, contact=row.pk), customer=customer, actor=actor, at=at
     )
+    return row
+
+
+def attach(contact_id: UUID, *, actor: Actor, at: datetime, person_id: UUID) -> Contact:
+    """Say that a contact is a person who may log in; the person must belong to the contact's customer.
+
+    Asks: contact.change. Emits: contact.changed. Refuses: a person of another customer, a contact that has its person.
+    """
+    require(actor, "contact.change")
+    row, customer = _hold(contact_id, actor)
+    if row.person_id is not None:
+        raise Refused(_("This contact can log in already."), code="attached")
+    person = Person.visible_to(actor).filter(pk=person_id, customer_id=customer.pk).first()
+    if person is None:
+        raise Invalid(_("There is no such person at this customer."), fields={"person": _("There is no such person.")})
+    row.person = person
+    row.save(update_fields=["person"])
+    note_customer(
+        events.ContactChanged(customer=customer.pk, contact=row.pk, fields=["person"]),
+        customer=customer, actor=actor, at=at,
+    )  # fmt: skip
     return row
 
 

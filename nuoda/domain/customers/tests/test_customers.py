@@ -17,7 +17,7 @@ from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused, Stal
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.models import Entry
-from nuoda.foundation.orgs.models import Dealer
+from nuoda.foundation.orgs.models import Dealer, Person
 
 from . import factories
 from .factories import AT
@@ -131,6 +131,18 @@ def test_an_extension_is_no_obstacle_to_recognising_the_number() -> None:
         contacts.add(row.pk, actor=HQ, at=AT, name="总机", phone="0512-65551234 转 801")
         assert [caller.contact.name for caller in queries.find_by_phone(HQ, "0512 6555 1234")] == ["总机"]
         assert queries.find_by_phone(HQ, "0512 6555 123") == []
+
+
+def test_a_contact_becomes_a_person_who_may_log_in_only_at_its_own_customer() -> None:
+    with scoped(HQ):
+        kit, other = factories.kit(HQ), factories.customer(HQ)
+        own = Person.objects.create(company_id=COMPANY, name="王芳", customer_id=kit.customer.pk, created_at=AT)
+        strange = Person.objects.create(company_id=COMPANY, name="王芳", customer_id=other.pk, created_at=AT)
+        with pytest.raises(Invalid):
+            contacts.attach(kit.contact.pk, actor=HQ, at=AT, person_id=strange.pk)
+        assert contacts.attach(kit.contact.pk, actor=HQ, at=AT, person_id=own.pk).person == own
+        with pytest.raises(Refused):
+            contacts.attach(kit.contact.pk, actor=HQ, at=AT, person_id=own.pk)
 
 
 def test_there_is_one_main_contact() -> None:
