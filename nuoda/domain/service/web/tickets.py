@@ -122,6 +122,9 @@ class TicketPage(RecordPage):
                     clauses=possible.clauses if possible.reason else (),
                 )
             )
+        if self.row.settlement_state == "proposed" and any(move.key == "settle" and move.reason for move in found):
+            ask = reverse("approvals:submit", args=[complaints.SETTLEMENT, self.row.number])
+            found.append(Do(key="submit", label=_("Submit the settlement for approval"), icon="send", url=ask, dialog=False))
         if rights.may(self.actor, "rate", self.row) and self.row.state in ("solved", "closed") and self.row.score is None:
             found.append(Do(key="rate", label=_("Rate"), icon="star", url=reverse("service:rate", args=[self.row.number])))
         return found
