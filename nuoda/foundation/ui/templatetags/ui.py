@@ -34,10 +34,10 @@ def chip(value: Any, tone: str = "") -> SafeString:
     return words.chip(value, tone)
 
 
-@register.inclusion_tag("ui/_clock.html")
-def clock(badge: ClockBadge, at: datetime | None = None) -> dict[str, Any]:
+@register.simple_tag
+def clock(badge: ClockBadge, at: datetime | None = None) -> SafeString:
     """{% clock badge at %}: remaining time in words, counting on in the browser."""
-    return {"clock": words.clock(badge, at)}
+    return words.draw_clock(words.clock(badge, at))
 
 
 @register.filter

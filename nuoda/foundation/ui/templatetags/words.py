@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -97,12 +97,14 @@ def yes(value: bool) -> str:
 
 def icon(name: str, label: Any = "", extra: str = "") -> SafeString:
     """A symbol of the sprite; without label it is decoration and hidden from screen readers."""
+    return _icon(name, str(label), extra)
+
+
+@lru_cache(maxsize=1024)  # lists draw hundreds of them
+def _icon(name: str, label: str, extra: str) -> SafeString:
     classes = f"nu-icon {extra}".strip()
-    if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', classes, label, static(SPRITE), name
-        )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, static(SPRITE), name)
+    hidden = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', classes, hidden, static(SPRITE), name)
 
 
 def chip(value: Any, tone: str = "") -> SafeString:
@@ -123,7 +125,7 @@ def chip(value: Any, tone: str = "") -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class SaidClock:
-    """A clock in words, ready for `ui/_clock.html`. `ticking` says that the browser counts on."""
+    """A clock in words, as `draw_clock` takes it. `ticking` says that the browser counts on."""
 
     badge: ClockBadge
     tone: str
@@ -154,12 +156,28 @@ def clock(badge: ClockBadge, at: datetime | None) -> SaidClock:
     return SaidClock(badge, tone, symbol, text, moment(badge.due), ticking)
 
 
+def draw_clock(said: SaidClock) -> SafeString:
+    """Remaining time with icon and word; the browser counts on where it is ticking."""
+    badge = said.badge
+    due = near = when = mark_safe("")
+    if badge.due is not None:
+        if said.ticking:
+            due = format_html(' data-due="{}"', badge.due.isoformat())
+            if badge.near_at is not None:
+                near = format_html(' data-near="{}"', badge.near_at.isoformat())
+        text = f"{_('due')} {said.due_text}"
+        when = format_html('<time datetime="{}" title="{}" class="nu-sr">{}</time>', badge.due.isoformat(), text, text)
+    return format_html(
+        '<span class="nu-clock nu-{}"{}{}>{}<b>{}</b>{}</span>', said.tone, due, near, icon(said.icon), said.text, when
+    )
+
+
 def show(value: Any, cell: str, at: datetime | None = None) -> SafeString:
     """A value as HTML."""
     if value is None or value == "":
         return mark_safe('<span class="nu-none">—</span>')
     if isinstance(value, ClockBadge):
-        return render_to_string("ui/_clock.html", {"clock": clock(value, at)})
+        return draw_clock(clock(value, at))
     if isinstance(value, Chip) or cell == "chip":
         return chip(value)
     if cell == "money":

@@ -38,6 +38,12 @@ def key(text: str) -> Key:
     return Key(text.removeprefix("-"), text.startswith("-"))
 
 
+def flip(text: str) -> str:
+    """'a' → '-a', '-a' → 'a'."""
+    text = text.strip()
+    return text.removeprefix("-") if text.startswith("-") else f"-{text}"
+
+
 def with_tie(keys: Sequence[Key]) -> list[Key]:
     """The keys with the primary key at the end, in the direction of the last, so that every order is total."""
     if any(item.path in ("pk", "id") for item in keys):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -90,6 +91,16 @@ class Line:
     group: Any = None
     """The drawn value of a group that starts here, else None."""
     tone: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """The cells; the first leads to the row when its column does not link elsewhere."""
+        drawn = []
+        for index, (column, cell) in enumerate(self.cells):
+            if index == 0 and self.url and column.link is None:
+                cell = format_html('<a href="{}">{}</a>', self.url, cell)
+            drawn.append((column.cell, " nu-wide" if column.wide else "", cell))
+        return format_html_join("", '<td class="nu-cell-{}{}">{}</td>', drawn)
 
 
 class ListPage(Page):
@@ -217,7 +228,7 @@ class ListPage(Page):
             texts += by_name[state.group].sort.split(",")
         if state.sort:
             name, descending = state.sort
-            texts += [flip(text) if descending else text for text in by_name[name].sort.split(",")]
+            texts += [keysets.flip(text) if descending else text for text in by_name[name].sort.split(",")]
         else:
             texts += self.order
         found: dict[str, keysets.Key] = {}
@@ -284,7 +295,7 @@ class ListPage(Page):
         tabs = []
         for tab in self.tabs:
             if allowed(tab.roles, self.actor.roles):
-                lit = not state.view and canonical(tab.address) == canonical(here)
+                lit = not state.view and states.canonical(tab.address) == states.canonical(here)
                 tabs.append({"label": tab.label, "url": f"?{tab.address or 'view='}", "lit": lit, "own": None})
         for view in saved:
             url = f"?{view.address}&view={view.pk}" if view.address else f"?view={view.pk}"
@@ -378,15 +389,3 @@ class ListPage(Page):
         """The same list with the state it had."""
         query = request.GET.urlencode()
         return f"{request.path}?{query}" if query else request.path
-
-
-def flip(text: str) -> str:
-    """'a' → '-a', '-a' → 'a'."""
-    text = text.strip()
-    return text.removeprefix("-") if text.startswith("-") else f"-{text}"
-
-
-def canonical(address: str) -> str:
-    """An address with its parameters sorted, for comparing."""
-    data = QueryDict(address)
-    return urlencode(sorted((name, value) for name, values in data.lists() for value in values if name != "view"))

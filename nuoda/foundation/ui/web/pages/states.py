@@ -102,3 +102,9 @@ def read(data: QueryDict, filters: Sequence[Filter], columns: Sequence[Column], 
     if state.view:
         state.parameters["view"] = [state.view]
     return state
+
+
+def canonical(address: str) -> str:
+    """An address with its parameters sorted, for comparing."""
+    data = QueryDict(address)
+    return urlencode(sorted((name, value) for name, values in data.lists() for value in values if name != "view"))
