@@ -302,7 +302,9 @@ class StructureForm(forms.Form):
 class DepartmentForm(StructureForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     parent = forms.ModelChoiceField(label=gettext_lazy("Part of"), queryset=Department.objects.none(), required=False)
-    head = forms.ModelChoiceField(label=gettext_lazy("Head of department"), queryset=Person.objects.none(), required=False)
+    head = forms.ModelChoiceField(
+        label=gettext_lazy("Head of department"), queryset=Person.objects.none(), required=False
+    )
 
 
 class TeamForm(StructureForm):

@@ -21,9 +21,10 @@ from nuoda.foundation.ui.web.pages import EVERYONE, Choice, Column, Days, Empty,
 from .. import queries
 from ..actions import staffing
 from ..models import Person, Qualification
+from .cards import PeopleForm
 from .forms import DayInput, MomentInput
 from .mine import Press
-from .people import READERS, PeopleForm, organisation
+from .people import READERS, organisation
 
 RUNNERS = frozenset({"service_manager", "dealer_manager", "hq_support", "system_admin"})
 SOON = 60

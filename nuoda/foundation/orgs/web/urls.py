@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path
 
-from . import dealers, entrance, mine, people, security, setup, staffing
+from . import cards, dealers, entrance, mine, people, security, setup, staffing
 
 pages = [
     path("link/<str:token>/", entrance.Link.as_view(), name="link"),
@@ -21,15 +21,15 @@ pages = [
     path("setup/", setup.Setup.as_view(), name="setup"),
     path("company/", setup.CompanyCard.as_view(), name="company"),
     path("people/", people.People.as_view(), name="people"),
-    path("people/invite/", people.Invite.as_view(), name="invite"),
+    path("people/invite/", cards.Invite.as_view(), name="invite"),
     path("people/invite-many/", setup.InviteMany.as_view(), name="invite-many"),
     path("people/<uuid:id>/", people.PersonPage.as_view(), name="person"),
-    path("people/<uuid:id>/change/", people.Change.as_view(), name="person-change"),
-    path("people/<uuid:id>/deactivate/", people.Deactivate.as_view(), name="deactivate"),
-    path("people/<uuid:id>/reactivate/", people.Reactivate.as_view(), name="reactivate"),
-    path("people/<uuid:id>/link/", people.NewLink.as_view(), name="person-link"),
-    path("people/<uuid:id>/roles/", people.Grant.as_view(), name="grant"),
-    path("people/<uuid:id>/roles/<slug:role>/revoke/", people.Revoke.as_view(), name="revoke"),
+    path("people/<uuid:id>/change/", cards.Change.as_view(), name="person-change"),
+    path("people/<uuid:id>/deactivate/", cards.Deactivate.as_view(), name="deactivate"),
+    path("people/<uuid:id>/reactivate/", cards.Reactivate.as_view(), name="reactivate"),
+    path("people/<uuid:id>/link/", cards.NewLink.as_view(), name="person-link"),
+    path("people/<uuid:id>/roles/", cards.Grant.as_view(), name="grant"),
+    path("people/<uuid:id>/roles/<slug:role>/revoke/", cards.Revoke.as_view(), name="revoke"),
     path("people/<uuid:id>/qualify/", staffing.Qualify.as_view(), name="qualify"),
     path("people/<uuid:id>/leave/", staffing.PlanLeave.as_view(), name="leave"),
     path("qualifications/", staffing.Qualifications.as_view(), name="qualifications"),
