@@ -10,6 +10,7 @@ from nuoda.domain.service import queries
 from nuoda.domain.service.actions import complaints
 from nuoda.engine.approvals import queries as asked
 from nuoda.engine.approvals.actions import approvals, decisions
+from nuoda.engine.clocks.models import Deadline
 from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.orgs.tests import factories as people
 
@@ -51,6 +52,13 @@ def decide(stage: Stage, person, verb: str, row, **more: object) -> None:
         getattr(decisions, verb)(approval_id=row.pk, actor=actor, at=at, **more)
 
 
+def clocks(stage: Stage, ticket) -> list[str]:
+    """States of the deadlines of the approval's steps, in order."""
+    with stage.acting(stage.cast.wang) as (actor, _at):
+        rows = Deadline.visible_to(actor).filter(case_id=ticket.pk, ref="MN-3.3/settlement_step")
+        return sorted(rows.values_list("state", flat=True))
+
+
 def test_the_way_of_a_settlement(stage) -> None:
     small = complaint(stage, 30_000)
     settle(stage, small)
@@ -64,7 +72,9 @@ def test_the_way_of_a_settlement(stage) -> None:
     assert reverse("approvals:submit", args=[complaints.SETTLEMENT, large.number]) in page
 
     row = submit(stage, large)
+    assert clocks(stage, large) == ["open"], "the manager has his 8 working hours"
     decide(stage, stage.cast.wang, "approve", row)
+    assert clocks(stage, large) == ["kept", "open"]
     assert stage.ticket(large).settlement_state == "proposed"
     propose(stage, large, 200_000)
     with stage.acting(stage.cast.shen) as (actor, _at):

@@ -145,4 +145,19 @@ FOLLOW_UP = Subject(
     ("plan", "attempt", "record", "give_up", "contact"),
 )
 
-SUBJECTS = {subject.name: subject for subject in (TICKET, WORK_ORDER, FOLLOW_UP)}
+APPROVAL = Subject(
+    "approval",
+    {"zh-hans": "审批", "zh-hant": "簽核", "en": "approval"},
+    {
+        "matter": _fact("text", "事项", "事項", "matter"),
+        "state": _fact("text", "状态", "狀態", "state"),
+        "round": _fact("int", "轮次", "輪次", "round"),
+        "step_role": _fact("text", "当前步骤的角色", "目前關卡的角色", "role of the step"),
+        "step_mode": _fact("text", "会签或或签", "會簽或或簽", "one or all", "any", "all"),
+        "has_due": _fact("bool", "该步骤有时限", "該關卡有時限", "the step has a time limit"),
+        "dealer": _fact("bool", "由经销商负责", "由經銷商負責", "a dealer is responsible"),
+    },
+    ("submit", "approve", "reject", "send_back", "resubmit", "withdraw", "lapse"),
+)
+
+SUBJECTS = {subject.name: subject for subject in (TICKET, WORK_ORDER, FOLLOW_UP, APPROVAL)}
