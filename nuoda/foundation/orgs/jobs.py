@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,7 +16,7 @@ from procrastinate.contrib.django import app
 from nuoda.foundation.base import access
 
 from .actions import links, logins
-from .models import User
+from .models import LoginTry, OneTimeLink, Session, User
 
 
 @app.task(name="orgs.mail_link", queue="mail")
@@ -61,3 +64,12 @@ def forgotten(text: str, origin: str) -> None:
     except logins.Locked:
         return
     mail_link(str(user.pk), "password", origin)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="orgs.tidy", queueing_lock="orgs.tidy")
+def tidy(timestamp: int) -> None:
+    """Forget sessions that ran out, tries of yesterday, and links that opened nothing for ninety days. The journal keeps what happened."""
+    Session.objects.filter(expire_date__lt=Now()).delete()
+    LoginTry.objects.filter(last_at__lt=Now() - timedelta(days=1)).delete()
+    OneTimeLink.objects.filter(expires_at__lt=Now() - timedelta(days=90)).delete()

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from nuoda.foundation.base import access
+from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.ui.tests.kit import page_is_sound, same_queries
 
 from ..actions import logins
@@ -253,3 +254,23 @@ def test_links_made_for_people_of_other_companies_do_not_exist(cast: factories.C
     client = factories.login(Client(), cast.system)
     assert client.post(reverse("orgs:person-link", args=[stranger.lin.pk])).status_code == 404
     assert not OneTimeLink.objects.exists() and Dealer.objects.count() == 4 and access.current() is None
+
+
+def test_a_technician_enters_his_own_leave_from_his_account(cast: factories.Cast) -> None:
+    client = factories.login(Client(), cast.zhao)
+    own = reverse("orgs:leave", args=[cast.zhao.pk])
+    assert own in client.get(reverse("orgs:account")).content.decode()
+    page_is_sound(client.get(own))
+    form = {"starts_at": "2026-12-01T09:00", "ends_at": "2026-12-02T18:00", "reason": ""}
+    assert client.post(own, form)["Location"] == reverse("orgs:account")
+    assert client.get(reverse("orgs:leave", args=[cast.sun.pk])).status_code == 404
+
+
+def test_a_customer_s_contact_has_an_account_and_nothing_else_here(cast: factories.Cast) -> None:
+    someone = factories.contact(new_id(), of=cast.company)
+    client = factories.login(Client(), someone)
+    page = client.get(reverse("orgs:account"))
+    page_is_sound(page)
+    assert reverse("orgs:delegate") not in page.content.decode()
+    for name in ("people", "dealers", "qualifications", "roles", "audit"):
+        assert client.get(reverse(f"orgs:{name}")).status_code == 404
