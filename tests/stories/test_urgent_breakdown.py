@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from nuoda.domain.service.actions import closures
 from nuoda.domain.service import queries
+from nuoda.domain.service.actions import closures
 from nuoda.domain.service.models import PartUsed
 from nuoda.domain.service.tests.stage import FRIDAY_EVENING, Stage, local
 from nuoda.engine.papers.models import Paper

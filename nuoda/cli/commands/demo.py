@@ -16,7 +16,9 @@ examples = ["nuoda demo", "nuoda demo --size m --seed 7", "nuoda demo --remove"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", choices=["s", "m", "l"], default="s", help=_("s: 1,500 tickets, m: 10,000, l: 50,000"))
+    parser.add_argument(
+        "--size", choices=["s", "m", "l"], default="s", help=_("s: 1,500 tickets, m: 10,000, l: 50,000")
+    )
     parser.add_argument("--seed", type=int, default=1, help=_("another number tells another story"))
     parser.add_argument("--until", type=datetime.fromisoformat, help=_("end of the story (default: now)"))
     parser.add_argument("--tickets", type=int, help=_("another number of tickets"))
@@ -34,7 +36,9 @@ def handle(args: argparse.Namespace) -> int:
     from nuoda.interface.desk.actions import demo
 
     if _stands():
-        console.note(_("The demo company stands already, as far as it came. To begin anew: nuoda demo --remove, then nuoda run."))
+        console.note(
+            _("The demo company stands already, as far as it came. To begin anew: nuoda demo --remove, then nuoda run.")
+        )
         return console.DONE
     until = args.until or now()
     if timezone.is_naive(until):
@@ -55,7 +59,9 @@ def handle(args: argparse.Namespace) -> int:
 
         cast = demo.make(size=size, seed=args.seed, until=until, tell=tell, founded=_let_in)
     accounts = [{"title": title, "name": name, "account": account} for title, name, account in cast.accounts]
-    console.emit({"tickets": size.tickets, "password": cast.password, "accounts": accounts}, [_("The demo company is complete.")])
+    console.emit(
+        {"tickets": size.tickets, "password": cast.password, "accounts": accounts}, [_("The demo company is complete.")]
+    )
     return console.DONE
 
 

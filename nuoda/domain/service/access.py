@@ -67,7 +67,7 @@ def may_work(actor: Actor, verb: str, work: WorkOrder) -> bool:
     """Whether the actor may do a verb on a work order: its technician, or a manager for him."""
     if not actor.has(*WORK_VERBS[verb]):
         return False
-    if actor.reach == "technician" or actor.has("technician") and not actor.has(*MANAGERS, "agent"):
+    if actor.reach == "technician" or (actor.has("technician") and not actor.has(*MANAGERS, "agent")):
         return work.technician_id == actor.person_id
     return True
 
@@ -77,7 +77,9 @@ def require(actor: Actor, verb: str, ticket: Ticket | None = None) -> None:
     if not actor.has(*TICKET_VERBS[verb]):
         raise NotYours()
     if not may(actor, verb, ticket):
-        raise Refused(_("Work on this matter has begun; please call the service desk to change it."), code="not_allowed")
+        raise Refused(
+            _("Work on this matter has begun; please call the service desk to change it."), code="not_allowed"
+        )
 
 
 def require_work(actor: Actor, verb: str, work: WorkOrder) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from nuoda.engine.rulebook.pure.facts import FactType, Subject
 
-from .states import ACTIVE, TICKET as TICKET_MACHINE, WORK_ORDER as WORK_MACHINE
+from .states import ACTIVE
+from .states import TICKET as TICKET_MACHINE
+from .states import WORK_ORDER as WORK_MACHINE
 
 if TYPE_CHECKING:
     from .models import Ticket, WorkOrder
@@ -88,7 +90,9 @@ WORK_ORDER = Subject(
         "has_time": _bool("时间要求已写明", "時間要求已寫明", "the time is named"),
         "has_technician": _bool("技术人员已指定", "技術人員已指定", "the technician is named"),
         "technician_qualified": _bool("技术人员证书有效", "技術人員證照有效", "the technician's certificate is valid"),
-        "technician_own": _bool("技术人员属于负责单位", "技術人員屬於負責單位", "the technician belongs to the responsible organisation"),
+        "technician_own": _bool(
+            "技术人员属于负责单位", "技術人員屬於負責單位", "the technician belongs to the responsible organisation"
+        ),
         "technician_available": _bool("技术人员有空", "技術人員有空", "the technician is free and not on leave"),
         "appointment_agreed": _bool("上门时间已约定", "到府時間已約定", "the customer agreed to the appointment"),
         "prepared": _bool("工具配件已备妥", "工具零件已備妥", "tools and parts are prepared"),
@@ -100,7 +104,9 @@ WORK_ORDER = Subject(
         "has_cause": _bool("故障原因已记录", "故障原因已記錄", "the cause is recorded"),
         "has_measure": _bool("维修措施已记录", "維修措施已記錄", "the measure is recorded"),
         "explained": _bool("已向客户说明", "已向客戶說明", "fault and measure were explained"),
-        "parts_complete": _bool("更换配件已登记（或确认未换件）", "更換零件已登記（或確認未換件）", "parts are listed, or none was replaced"),
+        "parts_complete": _bool(
+            "更换配件已登记（或确认未换件）", "更換零件已登記（或確認未換件）", "parts are listed, or none was replaced"
+        ),
         "tested": _bool("已调试测试", "已調試測試", "the product was tested"),
         "site_cleaned": _bool("现场已清理", "現場已清理", "the site was cleaned"),
         "signed": _bool("客户已签字", "客戶已簽名", "the customer has signed"),

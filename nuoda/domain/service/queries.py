@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +33,11 @@ def ticket(actor: Actor, *, number: str | None = None, id: UUID | None = None) -
 
 
 def hold(
-    actor: Actor, *, number: str | None = None, id: UUID | None = None, version: int | None = None  # noqa: A002
+    actor: Actor,
+    *,
+    number: str | None = None,
+    id: UUID | None = None,
+    version: int | None = None,  # noqa: A002
 ) -> Ticket:
     """The ticket, locked until the transaction ends; raises Stale when `version` (what the form was made from) has passed."""
     rows = Ticket.visible_to(actor).select_for_update(of=("self",), no_key=True)
@@ -49,7 +52,11 @@ def work_order(actor: Actor, *, number: str | None = None, id: UUID | None = Non
 
 
 def hold_work_order(
-    actor: Actor, *, number: str | None = None, id: UUID | None = None, version: int | None = None  # noqa: A002
+    actor: Actor,
+    *,
+    number: str | None = None,
+    id: UUID | None = None,
+    version: int | None = None,  # noqa: A002
 ) -> WorkOrder:
     """The work order, its ticket locked first (the one order of locks in this app); Stale as in `hold`."""
     row = _one(_work_rows(actor), number, id)
@@ -93,7 +100,9 @@ def tickets_of(actor: Actor, customer_id: UUID) -> QuerySet[Ticket]:
 def jobs_of(actor: Actor, *, technician_id: UUID | None = None) -> QuerySet[WorkOrder]:
     """Jobs under way of a technician (default: the actor), in the order of their planned time."""
     rows = WorkOrder.visible_to(actor).filter(technician_id=technician_id or actor.person_id, state__in=ACTIVE)
-    return rows.select_related("dossier", "ticket__dossier", "ticket__customer", "ticket__product__model").order_by("planned")
+    return rows.select_related("dossier", "ticket__dossier", "ticket__customer", "ticket__product__model").order_by(
+        "planned"
+    )
 
 
 def finished_jobs(actor: Actor) -> QuerySet[WorkOrder]:

@@ -12,7 +12,7 @@ from .models import WorkOrder
 @on("work_order.dispatched")
 def issue_the_service_order(entry: Entry, context: Context) -> None:
     """MN-3.2.1d: a dispatched job has its 售后服务工单."""
-    work = WorkOrder.objects.select_related("dossier", "technician", "ticket__dossier", "ticket__customer", "ticket__product__model").get(
-        pk=context.event.work_order
-    )
+    work = WorkOrder.objects.select_related(
+        "dossier", "technician", "ticket__dossier", "ticket__customer", "ticket__product__model"
+    ).get(pk=context.event.work_order)
     records.issue_service_order(work, actor=context.actor, at=context.at)

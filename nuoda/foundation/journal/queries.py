@@ -54,9 +54,7 @@ def remarks(actor: Actor, entries: Iterable[Entry]) -> dict[UUID, str]:
     wanted = [entry.id for entry in entries if entry.remark_hash is not None]
     if not wanted:
         return {}
-    return dict(
-        Remark.objects.filter(company_id=actor.company_id, entry_id__in=wanted).values_list("entry_id", "text")
-    )
+    return dict(Remark.objects.filter(company_id=actor.company_id, entry_id__in=wanted).values_list("entry_id", "text"))
 
 
 def matching(actor: Actor, text: str, *, kinds: Iterable[str] = ()) -> QuerySet[Dossier]:
@@ -69,7 +67,13 @@ def matching(actor: Actor, text: str, *, kinds: Iterable[str] = ()) -> QuerySet[
         rows = rows.filter(kind__in=list(kinds))
     query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
     return rows.filter(
-        Func(F("search"), Value(query), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ", output_field=BooleanField())
+        Func(
+            F("search"),
+            Value(query),
+            template="(%(expressions)s::tsquery)",
+            arg_joiner=" @@ ",
+            output_field=BooleanField(),
+        )
     )
 
 

@@ -101,7 +101,9 @@ def assign(
         remark=remark,
         source=source,
     )
-    tickets.change(ticket, "dispatch", events.TicketDispatched(ticket=ticket.pk, work_order=work.pk), actor=actor, at=at)
+    tickets.change(
+        ticket, "dispatch", events.TicketDispatched(ticket=ticket.pk, work_order=work.pk), actor=actor, at=at
+    )
     return work
 
 

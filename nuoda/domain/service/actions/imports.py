@@ -193,7 +193,10 @@ def _mapping(path: Path | None) -> incidents.Plan:
         raise Invalid(_("The mapping cannot be used: %(error)s") % {"error": error}) from error
     codes = {meaning.pause for meaning in how.states.values() if meaning.pause} - set(PAUSE_REASONS)
     if codes:
-        raise Invalid(_("The mapping names reasons for waiting that do not exist: %(codes)s") % {"codes": ", ".join(sorted(codes))})
+        raise Invalid(
+            _("The mapping names reasons for waiting that do not exist: %(codes)s")
+            % {"codes": ", ".join(sorted(codes))}
+        )
     return how
 
 

@@ -135,7 +135,9 @@ def sign(
     if paper is None:
         paper = papers.issue(form="repair_record", dossier=row.dossier, content=content, actor=actor, at=at, id=id)
     else:
-        paper = papers.amend(paper, content=content, reason=_("The record was changed after signing."), actor=actor, at=at, id=id)
+        paper = papers.amend(
+            paper, content=content, reason=_("The record was changed after signing."), actor=actor, at=at, id=id
+        )
     papers.sign(
         paper,
         role="customer_signature",
@@ -242,7 +244,11 @@ def issue_service_order(row: WorkOrder, *, actor: Actor, at: datetime) -> Paper:
 
 def _span(start: datetime, end: datetime) -> str:
     begins, ends = start.astimezone(ZONE), end.astimezone(ZONE)
-    return f"{begins:%Y-%m-%d %H:%M} – {ends:%H:%M}" if begins.date() == ends.date() else f"{begins:%Y-%m-%d %H:%M} – {ends:%Y-%m-%d %H:%M}"
+    return (
+        f"{begins:%Y-%m-%d %H:%M} – {ends:%H:%M}"
+        if begins.date() == ends.date()
+        else f"{begins:%Y-%m-%d %H:%M} – {ends:%Y-%m-%d %H:%M}"
+    )
 
 
 def _warranty(value: bool | None) -> str:

@@ -18,8 +18,8 @@ from nuoda.foundation.journal.actions import dossiers, entries
 from .. import access, facts
 from ..events import TicketAnswered, TicketReported
 from ..models import Ticket
-from ..pure.times import local_date
 from ..models.tickets import CHANNELS, KINDS, SEVERITIES, SEVERITY_RANKS
+from ..pure.times import local_date
 from ..states import TICKET
 from . import tickets
 
@@ -202,7 +202,13 @@ def _search(ticket: Ticket, told: Report) -> list[str]:
 
 
 def report_and_answer(
-    told: Report, *, solution: str, actor: Actor, at: datetime, id: UUID | None = None, source: str = ""  # noqa: A002
+    told: Report,
+    *,
+    solution: str,
+    actor: Actor,
+    at: datetime,
+    id: UUID | None = None,
+    source: str = "",  # noqa: A002
 ) -> Ticket:
     """Take in a matter and answer it in the same call (DL-3.1b). Emits ticket.reported, ticket.answered, ticket.solved."""
     ticket = report(told, actor=actor, at=at, answered=True, id=id, source=source)

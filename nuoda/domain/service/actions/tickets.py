@@ -50,7 +50,9 @@ def answer(
     )
 
 
-def promise(ticket: Ticket, *, due_at: datetime, actor: Actor, at: datetime, remark: str = "", source: str = "") -> None:
+def promise(
+    ticket: Ticket, *, due_at: datetime, actor: Actor, at: datetime, remark: str = "", source: str = ""
+) -> None:
     """Promise the customer an answer by a moment. Emits ticket.promised (DL-3.1c); a later promise replaces it."""
     access.require(actor, "promise", ticket)
     if due_at <= at:
@@ -131,9 +133,7 @@ def respond(
     )
 
 
-def set_severity(
-    ticket: Ticket, *, severity: str, reason: str, actor: Actor, at: datetime, source: str = ""
-) -> None:
+def set_severity(ticket: Ticket, *, severity: str, reason: str, actor: Actor, at: datetime, source: str = "") -> None:
     """Grade the ticket anew, with a reason; its clocks are computed anew from the report. Emits ticket.severity_changed."""
     access.require(actor, "set_severity", ticket)
     wrong = {}
@@ -241,7 +241,13 @@ def pause(
 
 
 def resume(
-    ticket: Ticket, *, actor: Actor, at: datetime, happened_at: datetime | None = None, remark: str = "", source: str = ""
+    ticket: Ticket,
+    *,
+    actor: Actor,
+    at: datetime,
+    happened_at: datetime | None = None,
+    remark: str = "",
+    source: str = "",
 ) -> None:
     """What was waited for has come. Emits ticket.resumed."""
     access.require(actor, "resume", ticket)
@@ -303,7 +309,9 @@ def correct_customer(
     )
 
 
-def rate(ticket: Ticket, *, score: int, actor: Actor, at: datetime, channel: str = "web", remark: str = "", source: str = "") -> None:
+def rate(
+    ticket: Ticket, *, score: int, actor: Actor, at: datetime, channel: str = "web", remark: str = "", source: str = ""
+) -> None:
     """The customer rates the service from 1 to 5. Emits ticket.rated."""
     access.require(actor, "rate", ticket)
     if ticket.state not in ("solved", "closed"):

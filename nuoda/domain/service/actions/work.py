@@ -12,7 +12,7 @@ from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import Event
 from nuoda.foundation.base.pure.refusals import Invalid
-from nuoda.foundation.journal.actions import dossiers, entries
+from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.models import Entry
 
 from .. import access, events, facts
@@ -33,7 +33,9 @@ def decline(work: WorkOrder, *, reason: str, actor: Actor, at: datetime, remark:
     change(
         work,
         "decline",
-        events.WorkOrderDeclined(ticket=work.ticket_id, work_order=work.pk, technician=work.technician_id, reason=reason),
+        events.WorkOrderDeclined(
+            ticket=work.ticket_id, work_order=work.pk, technician=work.technician_id, reason=reason
+        ),
         actor=actor,
         at=at,
         remark=remark,
@@ -49,7 +51,13 @@ def decline(work: WorkOrder, *, reason: str, actor: Actor, at: datetime, remark:
 
 
 def contact(
-    work: WorkOrder, *, actor: Actor, at: datetime, happened_at: datetime | None = None, remark: str = "", source: str = ""
+    work: WorkOrder,
+    *,
+    actor: Actor,
+    at: datetime,
+    happened_at: datetime | None = None,
+    remark: str = "",
+    source: str = "",
 ) -> None:
     """The technician speaks with the customer. Emits work_order.contacted (DL-3.3a) and, the first time, ticket.responded (MN-3.2.1b/c)."""
     access.require_work(actor, "contact", work)
@@ -150,7 +158,13 @@ def arrive(
 
 
 def nobody_home(
-    work: WorkOrder, *, actor: Actor, at: datetime, happened_at: datetime | None = None, remark: str = "", source: str = ""
+    work: WorkOrder,
+    *,
+    actor: Actor,
+    at: datetime,
+    happened_at: datetime | None = None,
+    remark: str = "",
+    source: str = "",
 ) -> None:
     """Nobody let the technician in at the agreed time. Emits work_order.nobody_home; the ticket waits for dispatch again."""
     access.require_work(actor, "nobody_home", work)
@@ -195,7 +209,13 @@ def leave_unfinished(
 
 
 def complete(
-    work: WorkOrder, *, actor: Actor, at: datetime, happened_at: datetime | None = None, remark: str = "", source: str = ""
+    work: WorkOrder,
+    *,
+    actor: Actor,
+    at: datetime,
+    happened_at: datetime | None = None,
+    remark: str = "",
+    source: str = "",
 ) -> None:
     """Finish a job that solved the matter. Emits work_order.completed and ticket.solved.
 

@@ -3,195 +3,459 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import nuoda.foundation.base.pure.ids
 from django.db import migrations, models
+
+import nuoda.foundation.base.pure.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0002_walls'),
-        ('journal', '0001_spine'),
-        ('orgs', '0002_logins'),
-        ('parts', '0002_walls'),
+        ("customers", "0002_walls"),
+        ("journal", "0001_spine"),
+        ("orgs", "0002_logins"),
+        ("parts", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='ticket', serialize=False, to='journal.dossier')),
-                ('company_id', models.UUIDField(editable=False)),
-                ('dealer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('state', models.CharField(choices=[('reported', 'waiting for an answer'), ('answered', 'answered'), ('dispatched', 'dispatched'), ('working', 'being worked on'), ('solved', 'solved'), ('closed', 'closed'), ('cancelled', 'cancelled'), ('merged', 'merged')], max_length=12, verbose_name='state')),
-                ('kind', models.CharField(choices=[('consultation', 'consultation'), ('fault', 'fault'), ('complaint', 'complaint'), ('suggestion', 'suggestion')], max_length=12, verbose_name='kind')),
-                ('severity', models.CharField(choices=[('urgent', 'urgent'), ('general', 'general'), ('none', 'not graded')], max_length=8, verbose_name='severity')),
-                ('severity_rank', models.SmallIntegerField(editable=False)),
-                ('proposed_severity', models.CharField(choices=[('urgent', 'urgent'), ('general', 'general'), ('none', 'not graded')], max_length=8)),
-                ('severity_clause', models.CharField(blank=True, max_length=20)),
-                ('severity_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for the severity')),
-                ('channel', models.CharField(choices=[('phone', 'phone'), ('web', 'web'), ('api', 'API')], max_length=8, verbose_name='channel')),
-                ('caller_name', models.CharField(blank=True, max_length=60, verbose_name='caller')),
-                ('caller_phone', models.CharField(blank=True, max_length=40, verbose_name="caller's phone")),
-                ('model_text', models.CharField(blank=True, max_length=80, verbose_name='product model as told')),
-                ('serial_text', models.CharField(blank=True, max_length=60, verbose_name='serial number as told')),
-                ('purchase_date', models.DateField(blank=True, null=True, verbose_name='purchase date')),
-                ('purchase_date_unknown', models.BooleanField(default=False, verbose_name='the customer does not know the purchase date')),
-                ('subject', models.CharField(max_length=120, verbose_name='subject')),
-                ('problem', models.TextField(blank=True, verbose_name='problem')),
-                ('production_stopped', models.BooleanField(default=False, verbose_name='production has stopped')),
-                ('safety_risk', models.BooleanField(default=False, verbose_name='there is a danger to people')),
-                ('machines_down', models.PositiveIntegerField(default=0, verbose_name='machines standing still')),
-                ('in_warranty', models.BooleanField(blank=True, null=True, verbose_name='in warranty')),
-                ('apologised', models.BooleanField(default=False, verbose_name='the apology was said')),
-                ('reported_at', models.DateTimeField(verbose_name='reported at')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('promised_at', models.DateTimeField(blank=True, null=True)),
-                ('handed_over_at', models.DateTimeField(blank=True, null=True)),
-                ('responded_at', models.DateTimeField(blank=True, null=True)),
-                ('solved_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('pause_reason', models.CharField(blank=True, choices=[('waiting_customer', 'waiting for the customer'), ('waiting_parts', 'waiting for parts'), ('waiting_vendor', 'waiting for a supplier'), ('waiting_evidence', 'waiting for evidence'), ('other', 'other reason')], max_length=20)),
-                ('solution', models.TextField(blank=True, verbose_name='solution')),
-                ('cause_code', models.CharField(blank=True, max_length=20, verbose_name='cause of the complaint')),
-                ('customer_confirmed', models.BooleanField(default=False, verbose_name='the customer confirmed')),
-                ('reopened', models.PositiveSmallIntegerField(default=0)),
-                ('end_reason', models.CharField(blank=True, max_length=20)),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rating')),
-                ('settlement_fen', models.BigIntegerField(blank=True, null=True, verbose_name='settlement')),
-                ('settlement_state', models.CharField(blank=True, choices=[('proposed', 'proposed'), ('approved', 'approved'), ('rejected', 'rejected')], max_length=10)),
-                ('version', models.IntegerField(default=0, editable=False)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='customers.contact')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='customers.customer')),
-                ('keeper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.person')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='service.ticket')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='customers.installedproduct')),
-                ('reporter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.person')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='customers.site')),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="ticket",
+                        serialize=False,
+                        to="journal.dossier",
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("dealer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reported", "waiting for an answer"),
+                            ("answered", "answered"),
+                            ("dispatched", "dispatched"),
+                            ("working", "being worked on"),
+                            ("solved", "solved"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                            ("merged", "merged"),
+                        ],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("fault", "fault"),
+                            ("complaint", "complaint"),
+                            ("suggestion", "suggestion"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("urgent", "urgent"), ("general", "general"), ("none", "not graded")],
+                        max_length=8,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("severity_rank", models.SmallIntegerField(editable=False)),
+                (
+                    "proposed_severity",
+                    models.CharField(
+                        choices=[("urgent", "urgent"), ("general", "general"), ("none", "not graded")], max_length=8
+                    ),
+                ),
+                ("severity_clause", models.CharField(blank=True, max_length=20)),
+                (
+                    "severity_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason for the severity"),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("phone", "phone"), ("web", "web"), ("api", "API")],
+                        max_length=8,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("caller_name", models.CharField(blank=True, max_length=60, verbose_name="caller")),
+                ("caller_phone", models.CharField(blank=True, max_length=40, verbose_name="caller's phone")),
+                ("model_text", models.CharField(blank=True, max_length=80, verbose_name="product model as told")),
+                ("serial_text", models.CharField(blank=True, max_length=60, verbose_name="serial number as told")),
+                ("purchase_date", models.DateField(blank=True, null=True, verbose_name="purchase date")),
+                (
+                    "purchase_date_unknown",
+                    models.BooleanField(default=False, verbose_name="the customer does not know the purchase date"),
+                ),
+                ("subject", models.CharField(max_length=120, verbose_name="subject")),
+                ("problem", models.TextField(blank=True, verbose_name="problem")),
+                ("production_stopped", models.BooleanField(default=False, verbose_name="production has stopped")),
+                ("safety_risk", models.BooleanField(default=False, verbose_name="there is a danger to people")),
+                ("machines_down", models.PositiveIntegerField(default=0, verbose_name="machines standing still")),
+                ("in_warranty", models.BooleanField(blank=True, null=True, verbose_name="in warranty")),
+                ("apologised", models.BooleanField(default=False, verbose_name="the apology was said")),
+                ("reported_at", models.DateTimeField(verbose_name="reported at")),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("promised_at", models.DateTimeField(blank=True, null=True)),
+                ("handed_over_at", models.DateTimeField(blank=True, null=True)),
+                ("responded_at", models.DateTimeField(blank=True, null=True)),
+                ("solved_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pause_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("waiting_customer", "waiting for the customer"),
+                            ("waiting_parts", "waiting for parts"),
+                            ("waiting_vendor", "waiting for a supplier"),
+                            ("waiting_evidence", "waiting for evidence"),
+                            ("other", "other reason"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("solution", models.TextField(blank=True, verbose_name="solution")),
+                ("cause_code", models.CharField(blank=True, max_length=20, verbose_name="cause of the complaint")),
+                ("customer_confirmed", models.BooleanField(default=False, verbose_name="the customer confirmed")),
+                ("reopened", models.PositiveSmallIntegerField(default=0)),
+                ("end_reason", models.CharField(blank=True, max_length=20)),
+                ("score", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rating")),
+                ("settlement_fen", models.BigIntegerField(blank=True, null=True, verbose_name="settlement")),
+                (
+                    "settlement_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[("proposed", "proposed"), ("approved", "approved"), ("rejected", "rejected")],
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.IntegerField(default=0, editable=False)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="customers.contact",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.person",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="service.ticket",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="customers.installedproduct",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.person",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="customers.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkOrder',
+            name="WorkOrder",
             fields=[
-                ('company_id', models.UUIDField(editable=False)),
-                ('dealer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('customer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='work_order', serialize=False, to='journal.dossier')),
-                ('case_id', models.UUIDField(editable=False)),
-                ('visit', models.PositiveSmallIntegerField(verbose_name='visit')),
-                ('state', models.CharField(choices=[('assigned', 'assigned'), ('contacted', 'customer contacted'), ('appointed', 'appointment made'), ('on_site', 'at work'), ('completed', 'completed'), ('unfinished', 'visit without result'), ('declined', 'declined'), ('cancelled', 'cancelled')], max_length=12, verbose_name='state')),
-                ('kind', models.CharField(choices=[('onsite', 'on site'), ('remote', 'remote session'), ('software', 'software patch')], max_length=8, verbose_name='kind of work')),
-                ('task', models.CharField(max_length=400, verbose_name='task')),
-                ('place', models.CharField(blank=True, max_length=300, verbose_name='place')),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('planned', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='planned time')),
-                ('appointed', models.BooleanField(default=False)),
-                ('suggestion', models.JSONField(default=dict)),
-                ('dispatched_at', models.DateTimeField()),
-                ('contacted_at', models.DateTimeField(blank=True, null=True)),
-                ('prepared_at', models.DateTimeField(blank=True, null=True)),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=20)),
-                ('symptom', models.TextField(blank=True, verbose_name='symptom')),
-                ('cause', models.TextField(blank=True, verbose_name='cause')),
-                ('measure', models.TextField(blank=True, verbose_name='repair action')),
-                ('resolution', models.CharField(blank=True, max_length=20, verbose_name='resolution')),
-                ('explained', models.BooleanField(default=False, verbose_name='fault and measure explained to the customer')),
-                ('tested', models.BooleanField(default=False, verbose_name='tested')),
-                ('site_cleaned', models.BooleanField(default=False, verbose_name='site cleaned')),
-                ('no_parts', models.BooleanField(default=False, verbose_name='no part was replaced')),
-                ('remote_result', models.CharField(blank=True, max_length=10)),
-                ('customer_confirmed', models.BooleanField(default=False, verbose_name='the customer confirmed that it works')),
-                ('checks', models.JSONField(default=dict)),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rating')),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('record_paper', models.UUIDField(blank=True, null=True)),
-                ('solved', models.BooleanField(null=True)),
-                ('version', models.IntegerField(default=0, editable=False)),
-                ('dispatched_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.person')),
-                ('technician', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_orders', to='orgs.person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_orders', to='service.ticket')),
+                ("company_id", models.UUIDField(editable=False)),
+                ("dealer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                ("customer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="work_order",
+                        serialize=False,
+                        to="journal.dossier",
+                    ),
+                ),
+                ("case_id", models.UUIDField(editable=False)),
+                ("visit", models.PositiveSmallIntegerField(verbose_name="visit")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "assigned"),
+                            ("contacted", "customer contacted"),
+                            ("appointed", "appointment made"),
+                            ("on_site", "at work"),
+                            ("completed", "completed"),
+                            ("unfinished", "visit without result"),
+                            ("declined", "declined"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("onsite", "on site"), ("remote", "remote session"), ("software", "software patch")],
+                        max_length=8,
+                        verbose_name="kind of work",
+                    ),
+                ),
+                ("task", models.CharField(max_length=400, verbose_name="task")),
+                ("place", models.CharField(blank=True, max_length=300, verbose_name="place")),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("planned", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="planned time")),
+                ("appointed", models.BooleanField(default=False)),
+                ("suggestion", models.JSONField(default=dict)),
+                ("dispatched_at", models.DateTimeField()),
+                ("contacted_at", models.DateTimeField(blank=True, null=True)),
+                ("prepared_at", models.DateTimeField(blank=True, null=True)),
+                ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=20)),
+                ("symptom", models.TextField(blank=True, verbose_name="symptom")),
+                ("cause", models.TextField(blank=True, verbose_name="cause")),
+                ("measure", models.TextField(blank=True, verbose_name="repair action")),
+                ("resolution", models.CharField(blank=True, max_length=20, verbose_name="resolution")),
+                (
+                    "explained",
+                    models.BooleanField(default=False, verbose_name="fault and measure explained to the customer"),
+                ),
+                ("tested", models.BooleanField(default=False, verbose_name="tested")),
+                ("site_cleaned", models.BooleanField(default=False, verbose_name="site cleaned")),
+                ("no_parts", models.BooleanField(default=False, verbose_name="no part was replaced")),
+                ("remote_result", models.CharField(blank=True, max_length=10)),
+                (
+                    "customer_confirmed",
+                    models.BooleanField(default=False, verbose_name="the customer confirmed that it works"),
+                ),
+                ("checks", models.JSONField(default=dict)),
+                ("score", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rating")),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("record_paper", models.UUIDField(blank=True, null=True)),
+                ("solved", models.BooleanField(null=True)),
+                ("version", models.IntegerField(default=0, editable=False)),
+                (
+                    "dispatched_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orgs.person"
+                    ),
+                ),
+                (
+                    "technician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="work_orders", to="orgs.person"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="work_orders", to="service.ticket"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartUsed',
+            name="PartUsed",
             fields=[
-                ('id', models.UUIDField(default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField(editable=False)),
-                ('dealer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('customer_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('case_id', models.UUIDField(editable=False)),
-                ('name', models.CharField(max_length=120, verbose_name='part')),
-                ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
-                ('old_serial', models.CharField(blank=True, max_length=60, verbose_name='serial number taken out')),
-                ('new_serial', models.CharField(blank=True, max_length=60, verbose_name='serial number put in')),
-                ('part', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parts.part')),
-                ('work_order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='service.workorder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=nuoda.foundation.base.pure.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.UUIDField(editable=False)),
+                ("dealer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                ("customer_id", models.UUIDField(blank=True, editable=False, null=True)),
+                ("case_id", models.UUIDField(editable=False)),
+                ("name", models.CharField(max_length=120, verbose_name="part")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                ("old_serial", models.CharField(blank=True, max_length=60, verbose_name="serial number taken out")),
+                ("new_serial", models.CharField(blank=True, max_length=60, verbose_name="serial number put in")),
+                (
+                    "part",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parts.part",
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="service.workorder"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ('reported', 'answered', 'dispatched', 'working'))), fields=['company_id', 'severity_rank', '-reported_at', 'dossier'], name='service_ticket_open'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state__in", ("reported", "answered", "dispatched", "working"))),
+                fields=["company_id", "severity_rank", "-reported_at", "dossier"],
+                name="service_ticket_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('dealer_id__isnull', False), ('state__in', ('reported', 'answered', 'dispatched', 'working'))), fields=['dealer_id', 'severity_rank', '-reported_at', 'dossier'], name='service_ticket_dealer_open'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("dealer_id__isnull", False), ("state__in", ("reported", "answered", "dispatched", "working"))
+                ),
+                fields=["dealer_id", "severity_rank", "-reported_at", "dossier"],
+                name="service_ticket_dealer_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['company_id', '-reported_at', 'dossier'], name='service_ticket_all'),
+            model_name="ticket",
+            index=models.Index(fields=["company_id", "-reported_at", "dossier"], name="service_ticket_all"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-reported_at'], name='service_ticket_customer'),
+            model_name="ticket",
+            index=models.Index(fields=["customer", "-reported_at"], name="service_ticket_customer"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ('reported', 'answered', 'dispatched', 'working'))), fields=['keeper', '-reported_at'], name='service_ticket_keeper'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state__in", ("reported", "answered", "dispatched", "working"))),
+                fields=["keeper", "-reported_at"],
+                name="service_ticket_keeper",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('severity', 'urgent'), ('severity_rank', 0)), models.Q(('severity', 'general'), ('severity_rank', 1)), models.Q(('severity', 'none'), ('severity_rank', 2)), _connector='OR'), name='service_ticket_rank'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("severity", "urgent"), ("severity_rank", 0)),
+                    models.Q(("severity", "general"), ("severity_rank", 1)),
+                    models.Q(("severity", "none"), ("severity_rank", 2)),
+                    _connector="OR",
+                ),
+                name="service_ticket_rank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('score', None), ('score__range', (1, 5)), _connector='OR'), name='service_ticket_score'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score", None), ("score__range", (1, 5)), _connector="OR"),
+                name="service_ticket_score",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pause_reason', ''), ('paused_at', None)), models.Q(models.Q(('paused_at', None), _negated=True), models.Q(('pause_reason', ''), _negated=True)), _connector='OR'), name='service_ticket_pause'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("pause_reason", ""), ("paused_at", None)),
+                    models.Q(
+                        models.Q(("paused_at", None), _negated=True), models.Q(("pause_reason", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="service_ticket_pause",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(fields=['technician', 'state'], name='service_work_order_tech'),
+            model_name="workorder",
+            index=models.Index(fields=["technician", "state"], name="service_work_order_tech"),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(fields=['case_id'], name='service_work_order_case'),
+            model_name="workorder",
+            index=models.Index(fields=["case_id"], name="service_work_order_case"),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('state__in', ('assigned', 'contacted', 'appointed', 'on_site'))), fields=['company_id', '-dispatched_at'], name='service_work_order_open'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(("state__in", ("assigned", "contacted", "appointed", "on_site"))),
+                fields=["company_id", "-dispatched_at"],
+                name="service_work_order_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ('assigned', 'contacted', 'appointed', 'on_site'))), expressions=[(models.F('technician'), '='), (models.F('planned'), '&&')], name='service_work_order_once_at_a_time'),
+            model_name="workorder",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state__in", ("assigned", "contacted", "appointed", "on_site"))),
+                expressions=[(models.F("technician"), "="), (models.F("planned"), "&&")],
+                name="service_work_order_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(fields=('ticket', 'visit'), name='service_work_order_visit'),
+            model_name="workorder",
+            constraint=models.UniqueConstraint(fields=("ticket", "visit"), name="service_work_order_visit"),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('score', None), ('score__range', (1, 5)), _connector='OR'), name='service_work_order_score'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score", None), ("score__range", (1, 5)), _connector="OR"),
+                name="service_work_order_score",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partused',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='service_part_used_quantity'),
+            model_name="partused",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="service_part_used_quantity"
+            ),
         ),
     ]

@@ -45,9 +45,7 @@ class Ticket(models.Model):
     severity_reason = models.CharField(_("reason for the severity"), max_length=200, blank=True)
     channel = models.CharField(_("channel"), max_length=8, choices=list(CHANNELS.items()))
 
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     product = models.ForeignKey(

@@ -64,7 +64,10 @@ SERVICE_ORDER = FormType(
             _t("客户与产品", "客戶與產品", "Customer and product"),
             ("customer", "contact", "phone", "place", "model", "serial", "purchase_date", "warranty"),
         ),
-        Section(_t("问题与处理", "問題與處理", "Problem and handling"), ("problem", "promised_at", "technician", "planned", "solution")),
+        Section(
+            _t("问题与处理", "問題與處理", "Problem and handling"),
+            ("problem", "promised_at", "technician", "planned", "solution"),
+        ),
     ),
 )
 
@@ -102,7 +105,10 @@ REPAIR_RECORD = FormType(
     ),
     sections=(
         Section(_t("工单", "工單", "Job"), ("ticket", "work_order", "repaired_at", "technician")),
-        Section(_t("客户与产品", "客戶與產品", "Customer and product"), ("customer", "phone", "place", "model", "serial", "warranty")),
+        Section(
+            _t("客户与产品", "客戶與產品", "Customer and product"),
+            ("customer", "phone", "place", "model", "serial", "warranty"),
+        ),
         Section(_t("维修", "維修", "Repair"), ("symptom", "cause", "measure", "parts", "checks", "photos")),
         Section(_t("评价与签字", "評價與簽名", "Rating and signature"), ("score", "comment")),
     ),

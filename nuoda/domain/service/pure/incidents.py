@@ -67,8 +67,22 @@ class Plan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that the file must have."""
-        named = (self.case, self.moment, self.state, self.opened, self.closed, self.solved, *self.subject, self.reopened, self.verdict)
-        return tuple(dict.fromkeys(name for name in (*named, self.kind.column, self.severity.column, self.channel.column) if name))
+        named = (
+            self.case,
+            self.moment,
+            self.state,
+            self.opened,
+            self.closed,
+            self.solved,
+            *self.subject,
+            self.reopened,
+            self.verdict,
+        )
+        return tuple(
+            dict.fromkeys(
+                name for name in (*named, self.kind.column, self.severity.column, self.channel.column) if name
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +171,9 @@ def _choice(content: Mapping[str, Any], name: str, otherwise: str) -> Choice:
     given = content.get(name)
     if given is None or isinstance(given, str):
         return Choice(otherwise=given or otherwise)
-    return Choice(given["column"], {str(k): str(v) for k, v in given.get("values", {}).items()}, given.get("otherwise", otherwise))
+    return Choice(
+        given["column"], {str(k): str(v) for k, v in given.get("values", {}).items()}, given.get("otherwise", otherwise)
+    )
 
 
 def moment(text: str, how: Plan) -> datetime | None:

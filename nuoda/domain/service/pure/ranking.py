@@ -135,7 +135,9 @@ def _suggest(job: Job, candidate: Candidate, measure: Measure, horizon: timedelt
     if candidate.been_there:
         reasons.append(Reason("been_there", True, {"count": candidate.been_there}))
     reasons.append(
-        Reason("free_from", True, {"at": slot[0].isoformat()}) if slot else Reason("no_gap", False, {"days": horizon.days})
+        Reason("free_from", True, {"at": slot[0].isoformat()})
+        if slot
+        else Reason("no_gap", False, {"days": horizon.days})
     )
     if slot and not in_hours:
         reasons.append(Reason("outside_hours", False))

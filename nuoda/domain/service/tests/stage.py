@@ -17,9 +17,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nuoda.domain.customers.tests import factories as customers
+from nuoda.domain.service import queries
 from nuoda.domain.service.actions import dispatch, records, reports, work
 from nuoda.domain.service.models import Ticket, WorkOrder
-from nuoda.domain.service import queries
 from nuoda.engine.clocks.actions import seeds
 from nuoda.engine.clocks.actions.sweeps import sweep
 from nuoda.engine.clocks.models import Deadline

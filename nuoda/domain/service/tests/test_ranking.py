@@ -98,5 +98,7 @@ def test_the_gap_is_the_earliest_one(booked: list[Any]) -> None:
     assert gap is not None
     start = NOON
     while start < gap[0]:
-        assert any(b < start + timedelta(minutes=120) and start < e for b, e in booked), "an earlier gap was passed over"
+        assert any(b < start + timedelta(minutes=120) and start < e for b, e in booked), (
+            "an earlier gap was passed over"
+        )
         start += timedelta(minutes=1)

@@ -119,7 +119,9 @@ def work_page(
     return _page(WorkAct, verb, title, form, do, submit, danger, clauses, done_text)
 
 
-def _page(base: Any, verb: str, title: Any, form: Any, do: Any, submit: Any, danger: bool, clauses: Any, done_text: Any) -> Any:
+def _page(
+    base: Any, verb: str, title: Any, form: Any, do: Any, submit: Any, danger: bool, clauses: Any, done_text: Any
+) -> Any:
     name = "".join(part.title() for part in verb.split("_")) + base.__name__
     return type(
         name,

@@ -94,7 +94,12 @@ class Dispatch(TicketAct):
                 start, end = (timezone.localtime(m).strftime("%Y-%m-%dT%H:%M") for m in found.slot)
                 use = f"?technician={person.pk}&starts_at={start}&ends_at={end}"
             rows.append(
-                {"person": person, "found": found, "use": use, "reasons": [(r.good, reason_text(r)) for r in found.reasons]}
+                {
+                    "person": person,
+                    "found": found,
+                    "use": use,
+                    "reasons": [(r.good, reason_text(r)) for r in found.reasons],
+                }
             )
         return {"form_template": "service/_dispatch_fields.html", "suggestions": rows}
 

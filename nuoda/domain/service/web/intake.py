@@ -103,12 +103,14 @@ class ReportPage(Act):
             "choices": {
                 "customer": [(customer.pk, customer.name)] if customer else [],
                 "site": [
-                    (row.pk, f"{row.name} {row.address}") for row in Site.visible_to(self.actor).filter(customer=customer)
+                    (row.pk, f"{row.name} {row.address}")
+                    for row in Site.visible_to(self.actor).filter(customer=customer)
                 ]
                 if customer
                 else [],
                 "product": [
-                    (row.pk, f"{row.model} · {row.serial}") for row in machines.filter(customer=customer).order_by("serial")[:200]
+                    (row.pk, f"{row.model} · {row.serial}")
+                    for row in machines.filter(customer=customer).order_by("serial")[:200]
                 ]
                 if customer
                 else [],

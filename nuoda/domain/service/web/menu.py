@@ -11,7 +11,9 @@ from .. import access
 
 def install() -> None:
     register(
-        Item(key="intake", label=_("Take a call"), url_name="service:caller", icon="headset", roles=access.DESK, order=10)
+        Item(
+            key="intake", label=_("Take a call"), url_name="service:caller", icon="headset", roles=access.DESK, order=10
+        )
     )
     register(
         Item(
@@ -43,7 +45,16 @@ def install() -> None:
             order=40,
         )
     )
-    register(Item(key="my_jobs", label=_("My jobs"), url_name="service:jobs", icon="tools", roles=frozenset({"technician"}), order=15))
+    register(
+        Item(
+            key="my_jobs",
+            label=_("My jobs"),
+            url_name="service:jobs",
+            icon="tools",
+            roles=frozenset({"technician"}),
+            order=15,
+        )
+    )
     register(
         Item(
             key="phone_jobs",

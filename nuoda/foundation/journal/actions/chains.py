@@ -28,7 +28,9 @@ def anchor(*, at: datetime) -> Anchor | None:
             since = last.taken_at - timedelta(hours=1)
             moved = moved.filter(chain_at__gte=since)
             days = days.filter(day__gte=since.date())
-        heads = [(str(r[0]), r[1], bytes(r[2])) for r in moved.values_list("id", "chain_seq", "chain_head").order_by("id")]
+        heads = [
+            (str(r[0]), r[1], bytes(r[2])) for r in moved.values_list("id", "chain_seq", "chain_head").order_by("id")
+        ]
         heads += [
             (f"{d.company_id.hex}/{d.day:%Y%m%d}/{d.shard}", d.chain_seq, bytes(d.chain_head))
             for d in days.order_by("company_id", "day", "shard")

@@ -51,7 +51,12 @@ def test_an_entry_keeps_both_times_and_its_facts() -> None:
     with scoped(WIDE):
         row = opened()
         entries.record(
-            SpecimenSeen(colour="red"), dossier=row, actor=WIDE, at=AT, happened_at=AT - timedelta(hours=2), facts={"n": 1}
+            SpecimenSeen(colour="red"),
+            dossier=row,
+            actor=WIDE,
+            at=AT,
+            happened_at=AT - timedelta(hours=2),
+            facts={"n": 1},
         )
         entry = Entry.objects.get(case_id=row.case_id)
     assert (entry.recorded_at, entry.happened_at) == (AT, AT - timedelta(hours=2))
@@ -61,12 +66,19 @@ def test_an_entry_keeps_both_times_and_its_facts() -> None:
 
 def test_an_event_cannot_be_recorded_before_it_happens() -> None:
     with scoped(WIDE), pytest.raises(ValueError):
-        entries.record(SpecimenSeen(colour="red"), dossier=opened(), actor=WIDE, at=AT, happened_at=AT + timedelta(seconds=1))
+        entries.record(
+            SpecimenSeen(colour="red"), dossier=opened(), actor=WIDE, at=AT, happened_at=AT + timedelta(seconds=1)
+        )
 
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE journal_entry SET type = 'x'", "DELETE FROM journal_entry", "TRUNCATE journal_entry", "TRUNCATE journal_entry_default"],
+    [
+        "UPDATE journal_entry SET type = 'x'",
+        "DELETE FROM journal_entry",
+        "TRUNCATE journal_entry",
+        "TRUNCATE journal_entry_default",
+    ],
 )
 def test_the_database_refuses_to_change_entries(statement: str) -> None:
     with scoped(WIDE):
@@ -97,7 +109,10 @@ def test_a_remark_can_be_erased_and_the_chain_still_stands() -> None:
 
 def broken(dossier_id: UUID) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM journal_entry e WHERE dossier_id = %s AND hash <> journal_entry_digest(e)", [dossier_id])
+        cursor.execute(
+            "SELECT count(*) FROM journal_entry e WHERE dossier_id = %s AND hash <> journal_entry_digest(e)",
+            [dossier_id],
+        )
         return int(cursor.fetchone()[0])
 
 

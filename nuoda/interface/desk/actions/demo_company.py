@@ -80,14 +80,29 @@ class Cast:
         return dice.choice(self.actors[role, dealer_id])
 
 
-def found(*, dice: Random, start: datetime, customers_count: int, machines_count: int, password: str, tell: Callable[[str], None]) -> Cast:
+def found(
+    *,
+    dice: Random,
+    start: datetime,
+    customers_count: int,
+    machines_count: int,
+    password: str,
+    tell: Callable[[str], None],
+) -> Cast:
     """Found the company at `start` by the same actions that anybody uses; in transactions of its own."""
     company_id = new_id()
     keeper = system(company_id).as_origin("demo")
     cast = Cast(company_id, password)
     tell("people")
     with scoped(keeper):
-        companies.create(name="诺达示例机电股份有限公司", short_name="诺达示例", phone="400-000-0000", is_demo=True, actor=keeper, at=start)
+        companies.create(
+            name="诺达示例机电股份有限公司",
+            short_name="诺达示例",
+            phone="400-000-0000",
+            is_demo=True,
+            actor=keeper,
+            at=start,
+        )
         packs.load(actor=keeper, at=start)
         packs.adopt_all(actor=keeper, at=start)
         seeds.seed(company_id)
@@ -98,7 +113,15 @@ def found(*, dice: Random, start: datetime, customers_count: int, machines_count
             _person(cast, keeper, start, name, roles, title, None, (city[2], city[3]), dice)
         for code, name, region, city, lat, lon in words.DEALERS:
             dealer = dealers.create(
-                values={"code": code, "name": name, "short_name": name[:4], "region": region, "address": f"{city}市", "latitude": lat, "longitude": lon},
+                values={
+                    "code": code,
+                    "name": name,
+                    "short_name": name[:4],
+                    "region": region,
+                    "address": f"{city}市",
+                    "latitude": lat,
+                    "longitude": lon,
+                },
                 actor=keeper,
                 at=start,
             )
@@ -184,7 +207,13 @@ def _catalogue(cast: Cast, manager: Actor, at: datetime) -> list[ProductModel]:
         )
         own = [
             catalogue.add_model(
-                actor=manager, at=at, category_id=category.pk, code=model, name=name, warranty_months=months, warranty_from=origin
+                actor=manager,
+                at=at,
+                category_id=category.pk,
+                code=model,
+                name=name,
+                warranty_months=months,
+                warranty_from=origin,
             )
             for model, name, of, months, origin in words.MODELS
             if of == code
@@ -205,14 +234,23 @@ def _catalogue(cast: Cast, manager: Actor, at: datetime) -> list[ProductModel]:
 def _client(agent: Actor, at: datetime, dice: Random, regions: dict[str, UUID]) -> Client:
     city, province, lat, lon, region = dice.choice(words.CITIES)
     person = dice.random() < 0.06
-    name = _name(dice) if person else f"{city}{dice.choice(words.NAMES_A)}{dice.choice(words.NAMES_B)}{dice.choice(words.TRADES)}有限公司"
+    name = (
+        _name(dice)
+        if person
+        else f"{city}{dice.choice(words.NAMES_A)}{dice.choice(words.NAMES_B)}{dice.choice(words.TRADES)}有限公司"
+    )
     dealer_id = regions.get(region)
     row = customers.create(
         actor=agent, at=at, name=name, kind="person" if person else "company", region=city,
         level="key" if dice.random() < 0.12 else "ordinary", dealer_id=dealer_id,
     )  # fmt: skip
     contact = contacts.add(
-        row.pk, actor=agent, at=at, name=name if person else _name(dice), phone=_phone(dice), title="" if person else "设备主管"
+        row.pk,
+        actor=agent,
+        at=at,
+        name=name if person else _name(dice),
+        phone=_phone(dice),
+        title="" if person else "设备主管",
     )
     site = sites.add(
         row.pk, actor=agent, at=at, name="主厂区", province=province, city=f"{city}市",
@@ -241,7 +279,12 @@ def _portal_account(cast: Cast, keeper: Actor, at: datetime) -> None:
     name = client.contact.name
     username = "kehu-" + "".join(lazy_pinyin(name))
     person, _token = people.invite(
-        values={"name": name}, roles=("customer_contact",), username=username, customer_id=client.customer.pk, actor=keeper, at=at
+        values={"name": name},
+        roles=("customer_contact",),
+        username=username,
+        customer_id=client.customer.pk,
+        actor=keeper,
+        at=at,
     )
     Contact.objects.filter(pk=client.contact.pk).update(person=person)
     links.set_password(user=User.objects.get(person=person), password=cast.password, actor=keeper, at=at)

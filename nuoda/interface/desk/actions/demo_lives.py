@@ -94,7 +94,9 @@ def suggestion(world: World, client: Client) -> Life:
     agent = world.person("agent", client)
     with scoped(agent):
         ticket = reports.report(
-            _told(client, world, kind="suggestion", channel="phone", subject=subject, problem=problem), actor=agent, at=at
+            _told(client, world, kind="suggestion", channel="phone", subject=subject, problem=problem),
+            actor=agent,
+            at=at,
         )
     at = yield world.after(at, 600, 4200 if world.chance(0.9) else 9000, desk=True)
     with scoped(agent):
@@ -110,7 +112,9 @@ def complaint(world: World, client: Client) -> Life:
     agent = world.person("agent", client)
     with scoped(agent):
         ticket = reports.report(
-            _told(client, world, kind="complaint", channel="phone", subject=subject, problem=problem, apologised=True), actor=agent, at=at
+            _told(client, world, kind="complaint", channel="phone", subject=subject, problem=problem, apologised=True),
+            actor=agent,
+            at=at,
         )
     at = yield world.after(at, 60, 900, desk=True)
     if amount:
@@ -127,7 +131,12 @@ def complaint(world: World, client: Client) -> Life:
     at = yield world.after(at, 60, 1500, desk=True)
     with scoped(agent):
         tickets.solve(
-            queries.hold(agent, id=ticket.pk), solution=solution, cause_code=cause, customer_confirmed=True, actor=agent, at=at
+            queries.hold(agent, id=ticket.pk),
+            solution=solution,
+            cause_code=cause,
+            customer_confirmed=True,
+            actor=agent,
+            at=at,
         )
     at = yield world.after(at, 60, 900, desk=True)
     yield from _close(world, client, ticket, at)
@@ -143,7 +152,16 @@ def fault(world: World, client: Client) -> Life:
     agent = world.person("agent", client)
     with scoped(agent):
         ticket = reports.report(
-            _told(client, world, kind="fault", channel=channel, subject=subject, problem=problem, product=machine, production_stopped=stops),
+            _told(
+                client,
+                world,
+                kind="fault",
+                channel=channel,
+                subject=subject,
+                problem=problem,
+                product=machine,
+                production_stopped=stops,
+            ),
             actor=agent,
             at=at,
         )
@@ -165,7 +183,9 @@ def fault(world: World, client: Client) -> Life:
             tickets.hand_over(row, to_person=_person_of(manager), actor=agent, at=at)
     repair = (subject, cause, measure, part, category)
     while True:
-        at = yield (world.after(at, 3, 25 if world.chance(0.9) else 90) if urgent else world.after(at, 20, 240, desk=True))
+        at = yield (
+            world.after(at, 3, 25 if world.chance(0.9) else 90) if urgent else world.after(at, 20, 240, desk=True)
+        )
         job = _dispatched(world, client, ticket, at)
         tries = 0
         while job is None:
@@ -261,12 +281,21 @@ def _visit(
     return at, True
 
 
-def _finish(world: World, client: Client, technician: Actor, job: WorkOrder, repair: tuple[Any, ...], at: datetime) -> None:
+def _finish(
+    world: World, client: Client, technician: Actor, job: WorkOrder, repair: tuple[Any, ...], at: datetime
+) -> None:
     symptom, cause, measure, part, category = repair
     lines = []
     if part is not None:
         used = world.cast.parts[category][part]
-        lines = [records.Line(quantity=1, part=used, old_serial=f"A{world.dice.randrange(10**5):05d}", new_serial=f"B{world.dice.randrange(10**5):05d}")]
+        lines = [
+            records.Line(
+                quantity=1,
+                part=used,
+                old_serial=f"A{world.dice.randrange(10**5):05d}",
+                new_serial=f"B{world.dice.randrange(10**5):05d}",
+            )
+        ]
     with scoped(technician):
         records.note(
             queries.hold_work_order(technician, id=job.pk), actor=technician, at=at, parts=lines, symptom=symptom, cause=cause,
@@ -289,7 +318,11 @@ def _close(world: World, client: Client, ticket: Ticket, at: datetime) -> Life:
     at = yield world.after(at, 600, 3800 if world.chance(0.88) else 30000, desk=True)
     agent = world.person("agent", client)
     with scoped(agent):
-        row = FollowUp.objects.select_related("dossier", "ticket__dossier").filter(ticket_id=ticket.pk, state="planned").first()
+        row = (
+            FollowUp.objects.select_related("dossier", "ticket__dossier")
+            .filter(ticket_id=ticket.pk, state="planned")
+            .first()
+        )
         if row is None:
             return
         if world.chance(0.12):
@@ -297,7 +330,13 @@ def _close(world: World, client: Client, ticket: Ticket, at: datetime) -> Life:
             return
         score = world.dice.choices((5, 4, 3, 2, 1), (55, 28, 9, 5, 3))[0]
         followups.record(
-            row, score=score, satisfied=score >= 3, answers=["都正常"] * len(row.script), comment=world.dice.choice(words.COMMENTS), actor=agent, at=at
+            row,
+            score=score,
+            satisfied=score >= 3,
+            answers=["都正常"] * len(row.script),
+            comment=world.dice.choice(words.COMMENTS),
+            actor=agent,
+            at=at,
         )
     if score <= 2 and world.chance(0.85):
         at = yield world.after(at, 60, 1300, desk=True)

@@ -77,9 +77,24 @@ def figures(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
     return {
         "tiles": [
             {"value": found["open"], "label": _("open tickets"), "url": tickets + every, "tone": "info"},
-            {"value": found["urgent"], "label": _("urgent"), "url": f"{tickets}{every}&severity=urgent", "tone": "missed"},
-            {"value": found["unanswered"], "label": _("waiting for an answer"), "url": f"{tickets}?state=reported", "tone": "near"},
-            {"value": found["complaints"], "label": _("open complaints"), "url": f"{tickets}{every}&kind=complaint", "tone": "near"},
+            {
+                "value": found["urgent"],
+                "label": _("urgent"),
+                "url": f"{tickets}{every}&severity=urgent",
+                "tone": "missed",
+            },
+            {
+                "value": found["unanswered"],
+                "label": _("waiting for an answer"),
+                "url": f"{tickets}?state=reported",
+                "tone": "near",
+            },
+            {
+                "value": found["complaints"],
+                "label": _("open complaints"),
+                "url": f"{tickets}{every}&kind=complaint",
+                "tone": "near",
+            },
             {"value": found["paused"], "label": _("paused"), "url": f"{tickets}{every}&paused=1", "tone": "paused"},
         ]
     }

@@ -13,10 +13,26 @@ def install() -> None:
     places: tuple[Place, ...] = ("side", "phone")
     for place in places:
         register(
-            Item(key=f"{place}_matters", label=_("My matters"), url_name="portal:home", icon="inbox", roles=CUSTOMER, place=place, order=5)
+            Item(
+                key=f"{place}_matters",
+                label=_("My matters"),
+                url_name="portal:home",
+                icon="inbox",
+                roles=CUSTOMER,
+                place=place,
+                order=5,
+            )
         )
         register(
-            Item(key=f"{place}_report", label=_("Report"), url_name="portal:report", icon="plus", roles=CUSTOMER, place=place, order=6)
+            Item(
+                key=f"{place}_report",
+                label=_("Report"),
+                url_name="portal:report",
+                icon="plus",
+                roles=CUSTOMER,
+                place=place,
+                order=6,
+            )
         )
         register(
             Item(
