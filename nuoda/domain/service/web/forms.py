@@ -184,7 +184,7 @@ class SeverityForm(forms.Form):
 
 class SolveForm(forms.Form):
     solution = Long(label=_("Solution"))
-    cause_code = forms.ChoiceField(label=_("Cause"), choices=CAUSES, required=False)
+    cause_code = forms.ChoiceField(label=_("Cause of the complaint"), choices=CAUSES, required=False)
     customer_confirmed = forms.BooleanField(label=_("The customer confirmed it"), required=False)
 
 
@@ -239,8 +239,8 @@ class DispatchForm(Chosen, NoteForm):
     kind = forms.ChoiceField(label=_("Kind of work"), choices=list(WORK_KINDS.items()))
     task = forms.CharField(label=_("Task"), max_length=400, widget=forms.TextInput(attrs={"data_wide": "1"}))
     place = forms.CharField(label=_("Place"), max_length=300, required=False, widget=forms.TextInput(attrs={"data_wide": "1"}))
-    starts_at = Moment(label=_("From"))
-    ends_at = Moment(label=_("Until"))
+    starts_at = Moment(label=_("Begins at"))
+    ends_at = Moment(label=_("Ends at"))
     appointed = forms.BooleanField(label=_("The customer agreed to this time"), required=False)
 
     fact_fields = {"has_technician": "technician", "has_place": "place", "has_task": "task", "has_time": "starts_at"}
@@ -255,8 +255,8 @@ class UnfinishedForm(NoteForm):
 
 
 class AppointForm(NoteForm):
-    starts_at = Moment(label=_("From"))
-    ends_at = Moment(label=_("Until"))
+    starts_at = Moment(label=_("Begins at"))
+    ends_at = Moment(label=_("Ends at"))
 
 
 class ArriveForm(NoteForm):

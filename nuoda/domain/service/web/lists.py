@@ -64,7 +64,7 @@ class TicketList(ListPage):
         ),
         Choice(name="channel", label=_("Channel"), field="channel", options=list(CHANNELS.items()), more=True),
         Days(name="reported", label=_("Reported"), field="reported_at", more=True),
-        Flag(name="paused", label=_("Paused"), where=lambda actor, at: Q(paused_at__isnull=False), more=True),
+        Flag(name="paused", label=_("On hold"), where=lambda actor, at: Q(paused_at__isnull=False), more=True),
     )
     tabs = (
         Tab(key="open", label=pgettext_lazy("tickets", "Open"), address=_OPEN),

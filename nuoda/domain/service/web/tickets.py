@@ -222,13 +222,13 @@ _BUTTONS: dict[str, tuple[Any, str, str, tuple[str, ...], bool]] = {
     "solve": (_("Solve"), "circle-check", "solve", (), False),
     "dispatch": (_("Dispatch"), "user-check", "dispatch", ("answered",), False),
     "promise": (_("Promise a time"), "clock", "promise", (), False),
-    "hand_over": (_("Hand over"), "transfer", "hand_over", (), False),
+    "hand_over": (_("Pass on"), "transfer", "hand_over", (), False),
     "respond": (_("Respond"), "messages", "respond", (), False),
     "close": (_("Close"), "checks", "close", ("solved",), False),
     "reopen": (_("Reopen"), "refresh", "reopen", (), False),
     "set_severity": (_("Change severity"), "flag", "set_severity", (), False),
-    "pause": (_("Pause"), "player-pause", "pause", (), False),
-    "resume": (_("Resume"), "player-play", "resume", (), False),
+    "pause": (_("Put on hold"), "player-pause", "pause", (), False),
+    "resume": (_("Go on"), "player-play", "resume", (), False),
     "propose_settlement": (_("Propose settlement"), "scale", "propose_settlement", (), False),
     "settle": (_("Release settlement"), "scale", "settle", (), False),
     "reassign": (_("Reassign"), "user", "reassign", (), False),
@@ -280,7 +280,7 @@ def apology(page: Any) -> str:
 
 class HandOver(TicketAct):
     verb = "hand_over"
-    title = _("Hand over")
+    title = _("Pass on")
     form_class = forms.HandOverForm
     clauses = ("DL-3.1c",)
     done_text = _("Handed over.")
@@ -369,7 +369,7 @@ Solve = ticket_page("solve", _("Solve"), forms.SolveForm, tickets.solve, done_te
 Close = ticket_page("close", _("Close"), forms.CloseForm, closures.close, clauses=("MN-3.2.2c",), done_text=_("Closed."))
 Reopen = ticket_page("reopen", _("Reopen"), forms.ReasonForm, closures.reopen, done_text=_("Reopened."))
 Cancel = ticket_page("cancel", _("Cancel ticket"), forms.CancelForm, closures.cancel, danger=True, done_text=_("Cancelled."))
-Pause = ticket_page("pause", _("Pause"), forms.PauseForm, tickets.pause)
-Resume = ticket_page("resume", _("Resume"), forms.NoteForm, tickets.resume)
+Pause = ticket_page("pause", _("Put on hold"), forms.PauseForm, tickets.pause)
+Resume = ticket_page("resume", _("Go on"), forms.NoteForm, tickets.resume)
 Settle = ticket_page("settle", _("Release settlement"), forms.NoteForm, complaints.settle, clauses=("MN-3.3",))
 Rate = ticket_page("rate", _("Rate"), forms.RateForm, tickets.rate, done_text=_("Thank you for your rating."))

@@ -43,7 +43,7 @@ class WorkOrderPage(PhoneRecord):
         Section(key="job", label=_("The job"), facts="job", icon="clipboard-list"),
         Section(key="where", label=_("Customer and place"), facts="where", icon="map-pin"),
         Section(key="prepare", label=_("To prepare"), template="service/_prepare.html", load="to_prepare", icon="package"),
-        Section(key="record", label=_("Record"), facts="record", icon="file-text"),
+        Section(key="record", label=_("Repair record"), facts="record", icon="file-text"),
         Section(key="parts", label=_("Parts replaced"), template="service/_parts.html", load="parts", icon="tools"),
         Section(key="photos", label=_("Photos"), template="service/_photos.html", load="photos", icon="camera"),
     )

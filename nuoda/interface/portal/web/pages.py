@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from nuoda.domain.customers import queries as customers
 from nuoda.domain.customers.models import InstalledProduct
@@ -84,7 +85,7 @@ class ReportPage(Act):
     title = _("Report")
     menu = "side_report"
     form_class = forms.CustomerReportForm
-    submit = _("Send")
+    submit = _("Submit")
     done_text = _("We have your report. Here you see what happens to it.")
 
     def initial(self) -> dict[str, Any]:
@@ -154,11 +155,11 @@ class Matter(RecordPage):
         row = self.row
         arrived = next((job.arrived_at for job in row.work_orders.all() if job.arrived_at), None)
         ways = [
-            (_("Reported"), row.reported_at),
-            (_("Answered"), row.answered_at),
-            (_("Technician at work"), arrived),
-            (_("Solved"), row.solved_at),
-            (_("Closed"), row.closed_at),
+            (pgettext("step", "Reported"), row.reported_at),
+            (pgettext("step", "Answered"), row.answered_at),
+            (pgettext("step", "Technician at work"), arrived),
+            (pgettext("step", "Solved"), row.solved_at),
+            (pgettext("step", "Closed"), row.closed_at),
         ]
         reached = max(place for place, (_label, at) in enumerate(ways) if at)
         return [
@@ -280,7 +281,7 @@ class Cancel(MatterAct):
 class Rate(MatterAct):
     title = _("Rate the service")
     form_class = forms.RateForm
-    submit = _("Send")
+    submit = _("Submit")
     done_text = _("Thank you for your rating.")
 
     def do(self, cleaned: dict[str, Any]) -> None:
