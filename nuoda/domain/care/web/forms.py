@@ -156,7 +156,7 @@ class NotReached(FollowUpAct):
 class Contacted(FollowUpAct):
     verb = "contact"
     title = _("Spoke with the dissatisfied customer")
-    submit = _("Record")
+    submit = _("Record the contact")
     form_class = ContactForm
     clauses = ("LC-5.3.3b",)
     done_text = _("The contact is recorded.")

@@ -58,7 +58,7 @@ class Calls(FollowUps):
         Column(key="state", label=_("State"), value=words.state, cell="chip", sort="state", grouped=True),
         Column(key="due", label=_("To be called from"), value="due_at", cell="moment", sort="due_at"),
         Column(key="attempts", label=_("Attempts"), value="attempts", cell="number", sort="attempts"),
-        Column(key="caller", label=_("Caller"), value="caller.name", sort="caller__pinyin"),
+        Column(key="caller", label=_("Called by"), value="caller.name", sort="caller__pinyin"),
         Column(key="score", label=_("Score"), value="score", cell="number", sort="score"),
         Column(
             key="recorded", label=_("Called at"), value="recorded_at", cell="moment", sort="recorded_at", shown=False
@@ -74,7 +74,7 @@ class Calls(FollowUps):
     tabs = (
         Tab(key="due", label=_("Due now"), address="due=1"),
         Tab(key="mine", label=_("My due calls"), address="due=1&mine=1"),
-        Tab(key="planned", label=_("Planned"), address="state=planned"),
+        Tab(key="planned", label=_("To be called"), address="state=planned"),
         Tab(key="unreachable", label=_("Not reached"), address="state=unreachable"),
         Tab(key="all", label=_("All")),
     )

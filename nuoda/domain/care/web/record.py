@@ -85,7 +85,7 @@ class FollowUpPage(RecordPage):
         if row.recorded_at:
             yield Fact(label=_("Called at"), value=row.recorded_at, cell="moment")
         if row.caller:
-            yield Fact(label=_("Caller"), value=row.caller.name)
+            yield Fact(label=_("Called by"), value=row.caller.name)
         if row.comment:
             yield Fact(label=_("Comment"), value=row.comment, wide=True)
         if row.contacted_at:

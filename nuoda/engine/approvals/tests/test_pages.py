@@ -115,6 +115,12 @@ def test_the_other_deeds_on_their_pages(cast) -> None:
     assert state(row) == "withdrawn"
 
 
+def test_the_reason_of_a_step_is_said_in_the_words_of_the_house(cast) -> None:
+    row = submitted(cast.lin, 800_000)
+    page = get(cast.wang, "approval", row.dossier.number)[1]
+    assert "amount &gt; ¥5,000.00" in page and "amount_fen" not in page
+
+
 def test_before_submitting_one_sees_who_would_be_asked(cast) -> None:
     about = bargain(cast.lin, 800_000)
     status, page = get(cast.lin, "submit", MATTER, about.number)

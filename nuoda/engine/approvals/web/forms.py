@@ -237,7 +237,10 @@ class Submit(FormPage):
         for step in found.chain.steps if found.chain else ():
             names = [(found.people[person], found.away.get(person, "")) for person in step.people]
             notes = [
-                words.why({"code": note.code, "role": note.role, "other": note.other, "text": note.text})
+                words.why(
+                    {"code": note.code, "role": note.role, "other": note.other, "text": note.text},
+                    self.kwargs["matter"],
+                )
                 for note in step.why
             ]
             lines.append(

@@ -143,7 +143,7 @@ class ApprovalPage(RecordPage):
                     "role": words.role(step.role),
                     "chip": words.step_chip(step),
                     "seats": seats,
-                    "why": [words.why(note) for note in step.why],
+                    "why": [words.why(note, self.row.matter) for note in step.why],
                 }
             )
         return {"lines": lines}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.states.pure.machines import Machine
+from nuoda.foundation.base.pure.money import yuan
 from nuoda.foundation.journal.pure import words as event_words
 from nuoda.foundation.journal.pure.words import EventWord
 from nuoda.foundation.orgs.pure.roles import ROLES
@@ -68,12 +71,33 @@ def step_chip(step: Step) -> Chip:
     return chip(STEP, step.state)
 
 
-def why(note: Mapping[str, Any]) -> str:
+_MONEY = re.compile(r"\b(\w+_fen)\s*([<>=!]+)\s*(\d+)\b")
+_NAME = re.compile(r"\b[a-z_]\w*\b(?![\w\"'])")
+
+
+def condition(text: str, matter_code: str) -> str:
+    """A condition of the book in words: facts by their labels, money in yuan."""
+    matter = MATTERS.get(matter_code)
+    subject = SUBJECTS.get(matter.subject) if matter else None
+    if subject is None:
+        return text
+    language = get_language() or "zh-hans"
+
+    def label(found: re.Match[str]) -> str:
+        field = subject.fields.get(found[0])
+        words = field.label.get(language) or next(iter(field.label.values())) if field else found[0]
+        return re.sub(r"（分）$| in fen$", "", words)
+
+    money = _MONEY.sub(lambda found: f"{found[1]} {found[2]} {yuan(int(found[3]))}", text)
+    return _NAME.sub(label, money)
+
+
+def why(note: Mapping[str, Any], matter_code: str) -> str:
     """One reason of an explanation as a sentence."""
     said = {
         "role": role(str(note.get("role", ""))),
         "other": role(str(note.get("other", ""))),
-        "text": note.get("text", ""),
+        "text": condition(str(note.get("text", "")), matter_code),
     }
     sentences = {
         "asked": _("The clause asks the %(role)s."),
