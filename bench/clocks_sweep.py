@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 LIMIT = 60.0
-ROOT = Path(__file__).resolve().parent.parent
 AT = datetime(2026, 3, 6, 2, tzinfo=UTC)
 
 
@@ -158,39 +153,10 @@ def main() -> None:
     parser.add_argument("--due", type=int, default=10_000)
     parser.add_argument("--open", type=int, default=1_000_000)
     chosen = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="nuoda-bench-"))
-    os.chmod(folder, 0o711)
-    os.environ["NUODA_DATA"] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "nuoda.config.settings"
-    sys.path.insert(0, str(ROOT))
-    import shutil
+    from scratch import database
 
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from nuoda.config import cluster
-
-    private = cluster.Cluster(folder / "database")
-    private.create()
-    private.start()
-    try:
-        for role in ("nuoda_owner", "nuoda_app"):
-            values = private.parameters(role, cluster.DATABASE)
-            connection.close()
-            connection.settings_dict.update(
-                NAME=values["dbname"], USER=values["user"], PASSWORD=values["password"], HOST=values["host"],
-                PORT=str(values["port"]),
-            )  # fmt: skip
-            if role == "nuoda_owner":
-                call_command("migrate", verbosity=0, interactive=False)
+    with database():
         print(json.dumps(measure(chosen.due, chosen.open)))
-        connection.close()
-    finally:
-        private.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

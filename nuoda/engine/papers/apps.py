@@ -6,3 +6,10 @@ class PapersConfig(AppConfig):
     name = "nuoda.engine.papers"
     label = "papers"
     verbose_name = _("papers")
+
+    def ready(self) -> None:
+        from nuoda.engine.states.actions import moves
+
+        from . import queries
+
+        moves.register_hold(queries.hold)

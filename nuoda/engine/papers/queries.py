@@ -13,14 +13,21 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.pure.conditions import holds
+from nuoda.engine.rulebook.pure.rules import FormRule
+from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
-from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.journal.models import Dossier, Entry
 from nuoda.foundation.orgs.models import Company
 
 from .models import Attachment, Hand, Paper, VerifyToken
 from .models.attachments import path_of
+from .pure import forms
 from .pure import print as prints
 from .pure.seals import Sealed, content_hash, judge
 from .states import AMENDED, DRAFT, IN_FORCE, SIGNED, VOID
@@ -247,3 +254,23 @@ def photos(actor: Actor, *, case_id: UUID, digests: Iterable[str]) -> Mapping[st
             with default_storage.open(path) as file:
                 found[digest] = (extension, file.read())
     return found
+
+
+def hold(
+    subject: str, verb: str, dossier: Dossier | None, facts: Mapping[str, Any], actor: Actor, at: datetime
+) -> list[moves.Hold]:
+    """What form rules hold back a move: each document that the book asks for and that is not there as it asks (a hold provider)."""
+    if dossier is None:
+        return []
+    missing = []
+    for bound in rulebook.book(actor).forms_for(subject, verb, at):
+        rule = bound.rule
+        if not isinstance(rule, FormRule) or not holds(rule.when, subject, facts):
+            continue
+        if not meets(
+            actor, case_id=dossier.case_id, dossier_id=dossier.pk, form=rule.form, state=rule.state, fields=rule.fields
+        ):
+            words = {"title": forms.say(rule.title, get_language() or "zh-hans")}
+            reason = _("The signed document “%(title)s” is missing.") if rule.state == "signed" else _("The document “%(title)s” is missing.")
+            missing.append(moves.Hold(reason % words, bound.clause_id, code="paper"))
+    return missing

@@ -17,8 +17,8 @@ from .pure.policies import Policy
 
 _books: dict[UUID, tuple[int, Book]] = {}
 """Compiled books by company, each with its revision; revisions come from a sequence and never return."""
-_policies: dict[UUID, Policy] = {}
-"""Policies by version id: a published version never changes."""
+_policies: dict[str, Policy] = {}
+"""Policies by the hash of their content, which never changes once it is published."""
 
 
 def book(who: Actor | UUID) -> Book:
@@ -52,9 +52,9 @@ def policy_of(row: PolicyVersion) -> Policy:
     """The version's policy as plain values."""
     if row.status == "draft":
         return loading.of_content(row.content)
-    found = _policies.get(row.pk)
+    found = _policies.get(row.hash)
     if found is None:
-        found = _policies[row.pk] = loading.of_content(row.content)
+        found = _policies[row.hash] = loading.of_content(row.content)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -71,15 +72,20 @@ def adopt_all(*, actor: Actor, at: datetime) -> list[PolicyVersion]:
 
 def _read(path: Path) -> documents.Document:
     try:
-        document = loading.read(path.read_text(encoding="utf-8"))
-        problems = checking.check(document, SUBJECTS)
-        loading.build(document)
+        return _sound(path.read_text(encoding="utf-8"))
     except documents.PolicyError as error:
-        problems = error.problems
-    if problems:
         raise Refused(
             _("%(file)s cannot be loaded: %(problems)s")
-            % {"file": path, "problems": "; ".join(str(problem) for problem in problems)},
+            % {"file": path, "problems": "; ".join(str(problem) for problem in error.problems)},
             code="policy_wrong",
-        )
+        ) from error
+
+
+@lru_cache(maxsize=32)
+def _sound(text: str) -> documents.Document:
+    """The document of a file, read once per process: the same text is as sound as it was."""
+    document = loading.read(text)
+    if problems := checking.check(document, SUBJECTS):
+        raise documents.PolicyError(problems)
+    loading.build(document)
     return document

@@ -126,10 +126,15 @@ _sound: dict[str, Read] = {}
 
 def _checked(content: documents.Content) -> Read:
     document = documents.Document(content)
+    digest = documents.digest(content)
+    if digest in _sound:
+        return _sound[digest]
     try:
         problems = documents.validate(document) or checking.check(document, SUBJECTS)
         if not problems:
-            return loading.build(document)
+            read = loading.build(document)
+            _sound[digest] = read
+            return read
     except documents.PolicyError as error:
         problems = error.problems
     raise Refused(

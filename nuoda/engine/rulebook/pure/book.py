@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from .conditions import holds
@@ -21,6 +22,9 @@ from .rules import (
     GateRule,
     Text,
 )
+
+
+T = TypeVar("T")
 
 
 class NotInForce(LookupError):
@@ -182,6 +186,13 @@ class Book:
     def definition(self, name: str, moment: datetime) -> ParameterValue:
         """The value of a parameter; raises NotInForce."""
         return self.parameter(name, moment).value
+
+    def value(self, name: str, moment: datetime, kind: type[T]) -> T:
+        """The value of a parameter of this type; raises NotInForce, also for a value of another type."""
+        found = self.definition(name, moment)
+        if not isinstance(found, kind):
+            raise NotInForce(f"{name!r} is a {type(found).__name__}, not a {kind.__name__}")
+        return found
 
     def decide(self, name: str, facts: Mapping[str, object], moment: datetime) -> Answer:
         """The first row of a declared decision that holds; raises NotInForce, ConditionFailed."""

@@ -228,6 +228,7 @@ class _Builder:
                 subject=item["subject"],
                 form=item["form"],
                 verb=item["verb"],
+                when=self.condition(item.get("when")),
                 fields=_many(item["fields"]),
                 state=item.get("state", "issued"),
                 title=item["title"],

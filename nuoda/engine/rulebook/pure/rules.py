@@ -117,12 +117,13 @@ class ApprovalRule:
 
 @dataclass(frozen=True, slots=True)
 class FormRule:
-    """Document `form` must exist, with `fields`, in `state`, when `verb` of `subject` is done."""
+    """Document `form` must exist, with `fields`, in `state`, when `verb` of `subject` is done and `when` holds."""
 
     key: str
     subject: str
     form: str
     verb: str
+    when: str = "true"
     fields: tuple[str, ...] = ()
     state: Literal["issued", "signed"] = "issued"
     title: Text = field(default_factory=dict)

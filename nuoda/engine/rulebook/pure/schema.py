@@ -115,6 +115,7 @@ FORM = _object(
     title=TEXT,
     subject=_string(NAME),
     verb=_string(NAME),
+    when=CONDITION,
     state={"enum": ["issued", "signed"]},
     fields=_list(_string(NAME), 1),
 )

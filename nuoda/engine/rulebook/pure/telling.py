@@ -103,6 +103,7 @@ def rule_lines(rule: Rule, language: str, roles: Mapping[str, str] | None = None
         title, state = text(rule.title, language), _say(rule.state, language)
         return [
             _say("form", language, subject=_subject(rule.subject, language), verb=rule.verb, title=title, state=state)
+            + condition(rule.when)
         ]
     if isinstance(rule, CadenceRule):
         every, duty = _say(rule.every, language), text(rule.duty, language)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from nuoda.domain.service.pure.times import ZONE
 from nuoda.engine.clocks.actions.sweeps import held, sweep
+from nuoda.engine.notices.actions import notices
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import Refused
@@ -37,6 +38,7 @@ SIZES = {"s": Size(1_500, 300, 500), "m": Size(10_000, 2_000, 4_000), "l": Size(
 _KINDS = ("fault", "consultation", "complaint", "suggestion")
 _SHARES = (68, 22, 6, 4)
 _SWEEP = timedelta(hours=2)
+_TOLD = timedelta(days=10)
 
 
 def make(
@@ -78,6 +80,10 @@ def make(
     heapq.heapify(queue)
     with held(cast.company_id):
         _live(queue, cast, until, size.tickets, tell)
+    keeper = system(cast.company_id).as_origin("demo")
+    with scoped(keeper):
+        # The past tells nobody by itself; the last days' messages are written afterwards, in the program only.
+        notices.catch_up(actor=keeper, since=until - _TOLD, until=until)
     return cast
 
 

@@ -111,14 +111,14 @@ def found(
         for number, (name, roles, title) in enumerate(STAFF):
             city = words.CITIES[number % 4]
             _person(cast, keeper, start, name, roles, title, None, (city[2], city[3]), dice)
-        for code, name, region, city, lat, lon in words.DEALERS:
+        for code, name, region, seat, lat, lon in words.DEALERS:
             dealer = dealers.create(
                 values={
                     "code": code,
                     "name": name,
                     "short_name": name[:4],
                     "region": region,
-                    "address": f"{city}市",
+                    "address": f"{seat}市",
                     "latitude": lat,
                     "longitude": lon,
                 },
@@ -126,7 +126,7 @@ def found(
                 at=start,
             )
             for roles, title in DEALER_STAFF:
-                _person(cast, keeper, start, _name(dice), roles, title, dealer, places[city], dice)
+                _person(cast, keeper, start, _name(dice), roles, title, dealer, places[seat], dice)
     _actors(cast)
     tell("products")
     manager = cast.actors["service_manager", None][0]
@@ -253,7 +253,7 @@ def _client(agent: Actor, at: datetime, dice: Random, regions: dict[str, UUID]) 
         title="" if person else "设备主管",
     )
     site = sites.add(
-        row.pk, actor=agent, at=at, name="主厂区", province=province, city=f"{city}市",
+        row.pk, actor=agent, at=at, name="主厂区", province=province, city=f"{seat}市",
         address=f"{city}市{dice.choice('东南西北')}区工业路 {dice.randrange(1, 400)} 号",
         latitude=lat + dice.uniform(-0.2, 0.2), longitude=lon + dice.uniform(-0.2, 0.2),
     )  # fmt: skip
