@@ -1,0 +1,76 @@
+"""How the API says no: one shape for every refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from nuoda.foundation.base.pure.operations import Shape
+from nuoda.foundation.base.pure.refusals import Refused
+
+
+class Clause(Shape):
+    """A clause behind a refusal, with the address of its text."""
+
+    id: str
+    url: str
+
+
+class Problem(Shape):
+    """Why something was not done. `code` is stable; `message` and `fields` are sentences in the language asked for."""
+
+    code: str
+    message: str
+    clauses: list[Clause] = []
+    fields: dict[str, str] = {}
+
+
+def render(value: Any) -> bytes:
+    """JSON as the API sends it: ids and moments as texts, moments with their offset."""
+    return orjson.dumps(value)
+
+
+def answered(body: bytes, status: int = 200) -> HttpResponse:
+    response = HttpResponse(body, content_type="application/json", status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def problem(
+    request: HttpRequest | None,
+    status: int,
+    code: str,
+    message: Any,
+    *,
+    clauses: Sequence[str] = (),
+    fields: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A refusal as JSON."""
+    body = {
+        "code": code,
+        "message": str(message),
+        "clauses": [{"id": item, "url": clause_url(request, item)} for item in clauses],
+        "fields": {name: str(text) for name, text in (fields or {}).items()},
+    }
+    response = answered(render(body), status)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A refusal of an action, with the status that it carries."""
+    reason = _("There is nothing here that you may know of.") if refusal.status == 404 else refusal.reason
+    return problem(
+        request, refusal.status, refusal.code, reason, clauses=refusal.clauses, fields=refusal.fields
+    )
+
+
+def clause_url(request: HttpRequest | None, clause_id: str) -> str:
+    path = f"/rulebook/clauses/{quote(clause_id, safe='')}"
+    return request.build_absolute_uri(path) if request is not None else path

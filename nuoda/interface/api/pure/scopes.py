@@ -1,0 +1,28 @@
+"""What a token may be narrowed to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SCOPES: Mapping[str, Any] = {
+    "tickets:read": _("read tickets and what happened with them"),
+    "tickets:write": _("report and work tickets"),
+    "work:read": _("read work orders and suggestions"),
+    "work:write": _("dispatch and work work orders"),
+    "customers:read": _("read customers, contacts, sites and machines"),
+    "customers:write": _("enter customers, contacts, sites and machines"),
+    "clocks:read": _("read time limits and their explanations"),
+    "papers:read": _("read papers and files"),
+    "papers:write": _("attach files"),
+    "care:read": _("read follow-ups"),
+    "care:write": _("record follow-ups"),
+    "approvals:read": _("read approvals"),
+    "approvals:write": _("decide approvals"),
+    "notices:read": _("read one's own notices"),
+    "notices:write": _("mark one's own notices as read"),
+    "search:read": _("search"),
+}
+"""Scope → label. A token acts as its person; scopes narrow it and never widen."""
