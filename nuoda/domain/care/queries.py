@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from nuoda.domain.service.models import Ticket
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.durations import Duration
@@ -56,9 +57,13 @@ def hold(
     id: UUID | None = None,  # noqa: A002
     version: int | None = None,
 ) -> FollowUp:
-    """The follow-up, locked; raises Stale when `version` (what the form was made from) has passed."""
-    rows = FollowUp.visible_to(actor).select_related(*_WITH).select_for_update(of=("self",), no_key=True)
-    row = rows.filter(dossier__number=number).first() if number is not None else rows.filter(pk=id).first()
+    """The follow-up, locked after its ticket; raises Stale when `version` (what the form was made from) has passed."""
+    rows = FollowUp.visible_to(actor)
+    rows = rows.filter(dossier__number=number) if number is not None else rows.filter(pk=id)
+    # The one order of locks in a case: whoever opens the ticket again holds it before he comes to its planned calls.
+    ticket = Ticket.objects.filter(pk__in=rows.values("ticket_id")).select_for_update(no_key=True)
+    ticket.values_list("pk").first()
+    row = rows.select_related(*_WITH).select_for_update(of=("self",), no_key=True).first()
     if row is None:
         raise NotYours
     if version is not None and row.version != version:

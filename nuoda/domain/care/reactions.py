@@ -49,6 +49,12 @@ def follow_the_ticket(entry: Entry, context: Context) -> None:
     followups.rehome(context.event.ticket)
 
 
+@on("customer.merged")
+def follow_the_customer(entry: Entry, context: Context) -> None:
+    """The calls of a card that was a duplicate belong to the card that stays."""
+    FollowUp.objects.filter(customer_id=context.event.merged).update(customer_id=context.event.customer)
+
+
 def _asks(entry: Entry, context: Context, effect: str) -> bool:
     """Whether a consequence in force has the effect for this event."""
     book = rulebook.book(context.actor)

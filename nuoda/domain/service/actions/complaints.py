@@ -76,7 +76,7 @@ def settlement_content(about: UUID, actor: Actor) -> Content:
     """What the approvers of a settlement see and approve: the amount and the offer, as they stand."""
     ticket = queries.ticket(actor, id=about)
     offer = (
-        Entry.objects.filter(case_id=about, type=events.SettlementProposed.type).order_by("-recorded_at", "-id").first()
+        Entry.objects.filter(case_id=about, type="complaint.settlement_proposed").order_by("-recorded_at", "-id").first()
     )
     text = Remark.objects.filter(entry_id=offer.id).values_list("text", flat=True).first() if offer else None
     return Content(
