@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure.imports import Field, Table
 
@@ -104,7 +105,12 @@ CONTACTS = Table(
             aliases=["客户", "客戶", "客户名称", "客戶名稱"],
         ),
         Field(
-            key="name", label=_("Name"), required=True, limit=60, example="王芳", aliases=["姓名", "联系人", "聯絡人"]
+            key="name",
+            label=pgettext_lazy("person", "Name"),
+            required=True,
+            limit=60,
+            example="王芳",
+            aliases=["姓名", "联系人", "聯絡人"],
         ),
         Field(key="phone", label=_("Phone"), limit=40, example="13812345678", aliases=["电话", "手机", "電話", "手機"]),
         Field(

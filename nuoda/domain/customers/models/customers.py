@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.models import CompanyTable
 from nuoda.foundation.base.pure.actors import Actor
@@ -17,8 +18,8 @@ from ..pure import phones
 
 
 class CustomerKind(models.TextChoices):
-    COMPANY = "company", _("company")
-    PERSON = "person", _("person")
+    COMPANY = "company", pgettext_lazy("customer", "company")
+    PERSON = "person", pgettext_lazy("customer", "person")
 
 
 class CustomerLevel(models.TextChoices):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.models import CompanyTable
 from nuoda.foundation.base.pure.actors import Actor
@@ -9,7 +10,7 @@ from nuoda.foundation.base.pure.actors import Actor
 
 class ImportState(models.TextChoices):
     PREVIEWED = "previewed", _("previewed")
-    WAITING = "waiting", _("waiting")
+    WAITING = "waiting", pgettext_lazy("import", "waiting")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")

@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure import imports
 from nuoda.foundation.base.pure.actors import Actor
@@ -125,7 +126,7 @@ class DealerEndForm(DealerForm):
 
 
 class ContactForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"}),
         help_text=_("With area code, for example 138 1234 5678 or 0512-65551234."),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure import imports
@@ -78,7 +78,7 @@ class ImportList(ListPage):
     order = ("-started_at",)
     columns = (
         Column(key="started", label=_("Started"), value="started_at", cell="moment", sort="started_at"),
-        Column(key="type", label=_("What"), value=lambda row: _label(row.type)),
+        Column(key="type", label=_("Kind"), value=lambda row: _label(row.type)),
         Column(key="file", label=_("File"), value="file_name", wide=True),
         Column(key="state", label=_("Status"), value=_state, cell="chip", sort="state"),
         Column(key="total", label=_("Rows"), cell="number"),
@@ -86,7 +86,7 @@ class ImportList(ListPage):
         Column(key="updated", label=_("Changed"), cell="number"),
         Column(key="failed", label=_("Not taken"), cell="number"),
     )
-    filters = (Choice(name="type", label=_("What"), field="type", options=_types),)
+    filters = (Choice(name="type", label=_("Kind"), field="type", options=_types),)
     links = (
         Link(label=_("Import a file"), url=lambda actor: reverse("customers:import"), icon="upload", primary=True),
     )
@@ -189,7 +189,7 @@ class RunPage(RecordPage):
         done = row.total if preview else row.done
         found = [
             Fact(label=_("Rows"), value=row.total, cell="number"),
-            Fact(label=_("Looked at") if preview else _("Done"), value=f"{done:,} / {row.total:,}"),
+            Fact(label=_("Looked at") if preview else pgettext("import", "Done"), value=f"{done:,} / {row.total:,}"),
             Fact(label=_("Would be new") if preview else _("New"), value=row.created, cell="number"),
             Fact(label=_("Would be changed") if preview else _("Changed"), value=row.updated, cell="number"),
             Fact(label=_("As before"), value=row.unchanged, cell="number"),

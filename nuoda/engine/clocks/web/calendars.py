@@ -55,7 +55,7 @@ class Calendars(ListPage):
 
     def rows(self, actor: Actor) -> Any:
         dealer = Dealer.objects.filter(pk=OuterRef("dealer_id")).values("short_name")[:1]
-        name = Coalesce(Subquery(dealer), Value(gettext("company")), output_field=CharField())
+        name = Coalesce(Subquery(dealer), Value(gettext("the company")), output_field=CharField())
         return queries.calendars_of(actor).annotate(owner_name=name)
 
 
@@ -86,7 +86,7 @@ class CalendarPage(_OfCalendar, RecordPage):
         Section(key="week", label=_("Working times"), facts="week", icon="clock"),
         Section(key="days", label=_("Days off and make-up days"), template="clocks/_days.html", load="special_days"),
     )
-    rail = (Section(key="about", label=_("About"), facts="about"),)
+    rail = (Section(key="about", label=_("Overview"), facts="about"),)
 
     def header(self) -> Header:
         return Header(number=gettext("version %(n)d") % {"n": self.row.version}, title=self.row.name)

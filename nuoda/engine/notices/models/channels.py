@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.models import CompanyTable
 from nuoda.foundation.base.pure.actors import Actor
@@ -19,10 +20,10 @@ KINDS = [
     ("webhook", _("webhook")),
 ]
 STATES = [
-    ("waiting", _("waiting")),
+    ("waiting", pgettext_lazy("notice", "waiting")),
     ("sending", _("being sent")),
     ("sent", _("sent")),
-    ("failed", _("failed")),
+    ("failed", pgettext_lazy("notice", "failed")),
     ("dropped", _("not wanted any more")),
 ]
 

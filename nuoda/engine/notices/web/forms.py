@@ -47,7 +47,7 @@ class ChannelForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
     url = forms.CharField(
-        label=_("Address"),
+        label=_("Web address"),
         required=False,
         max_length=500,
         help_text=_(

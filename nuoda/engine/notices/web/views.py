@@ -193,7 +193,7 @@ def preview(row: Channel) -> str:
         "number": "TK-2026-000123",
         "title": _("spindle makes noise"),
         "clause": "MN-3.2.1b",
-        "duty": _("on site"),
+        "duty": _("arrival on site"),
         "due": "2026-11-21 14:05",
     }
     subject, body = templates.render(templates.of("deadline_missed"), values, language=row.language)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.ui.pure.tones import Chip
@@ -59,7 +59,7 @@ class People(ListPage):
     columns = (
         Column(
             key="name",
-            label=gettext_lazy("Name"),
+            label=pgettext_lazy("person", "Name"),
             sort="pinyin",
         ),
         Column(key="roles", label=gettext_lazy("Roles"), value=role_words, wide=True),
