@@ -8,6 +8,7 @@ class ServiceConfig(AppConfig):
     verbose_name = _("service")
 
     def ready(self) -> None:
+        from nuoda.domain.customers.pure import matters as customer_matters
         from nuoda.engine.approvals.pure import matters
         from nuoda.engine.papers.pure import forms as paper_forms
         from nuoda.engine.rulebook.pure import facts as rulebook_facts
@@ -23,6 +24,7 @@ class ServiceConfig(AppConfig):
 
         kinds.register("ticket", prefix="TK", label=_("ticket"))
         kinds.register("work_order", prefix="WO", label=_("work order"))
+        customer_matters.register("ticket")
         kinds.address("ticket", "service:ticket")
         kinds.address("work_order", "service:work_order")
         rulebook_facts.register(facts.TICKET)

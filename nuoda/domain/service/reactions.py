@@ -5,7 +5,7 @@ from __future__ import annotations
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.journal.pure.subscriptions import Context, on
 
-from .actions import records
+from .actions import records, tickets
 from .models import WorkOrder
 
 
@@ -16,3 +16,9 @@ def issue_the_service_order(entry: Entry, context: Context) -> None:
         "dossier", "technician", "ticket__dossier", "ticket__customer", "ticket__product__model"
     ).get(pk=context.event.work_order)
     records.issue_service_order(work, actor=context.actor, at=context.at)
+
+
+@on("customer.merged")
+def follow_the_customer(entry: Entry, context: Context) -> None:
+    """The matters of a card that was a duplicate belong to the card that stays."""
+    tickets.follow_customer(context.event.merged, to=context.event.customer, actor=context.actor, at=context.at)

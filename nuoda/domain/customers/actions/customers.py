@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import id_at, new_id
 from nuoda.foundation.base.pure.pinyin import initials, sort_key
@@ -146,14 +147,29 @@ def reactivate(customer_id: UUID, *, actor: Actor, at: datetime) -> Customer:
 def link_dealer(customer_id: UUID, *, actor: Actor, at: datetime, dealer_id: UUID) -> bool:
     """Let a dealer deal with a customer and see its card; False when it did already.
 
-    Asks: customer.link_dealer. Emits: customer.dealer_linked. Also called by whatever gives a dealer a ticket or
-    a sale.
+    Asks: customer.link_dealer. Emits: customer.dealer_linked.
     """
     require(actor, "customer.link_dealer")
     row = Customer.visible_to(actor).select_related("dossier").filter(pk=customer_id).first()
     if row is None:
         raise NotYours()
     _dealer(dealer_id, actor)
+    return _deal(row, dealer_id, actor, at)
+
+
+def deal(customer_id: UUID, *, actor: Actor, at: datetime, dealer_id: UUID) -> bool:
+    """A dealer was given a ticket or a sale of the customer: it deals with him from now on. False when it did already.
+
+    Asks nothing: whoever may give the dealer the ticket may let it see whose it is. Emits: customer.dealer_linked.
+    """
+    if CustomerDealer.objects.filter(customer_id=customer_id, dealer_id=dealer_id).exists():
+        return False
+    with scoped(system(actor.company_id, book_revision=actor.book_revision)):
+        row = Customer.objects.select_related("dossier").get(pk=customer_id)
+        return _deal(row, dealer_id, actor, at)
+
+
+def _deal(row: Customer, dealer_id: UUID, actor: Actor, at: datetime) -> bool:
     if not _link(row, dealer_id, at):
         return False
     note_customer(

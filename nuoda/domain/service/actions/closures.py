@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid
 from nuoda.foundation.journal.actions import dossiers, entries
+from nuoda.foundation.journal.models import Dossier
 
 from .. import access, events, facts
 from ..models import Ticket
@@ -96,6 +97,9 @@ def merge(ticket: Ticket, *, into: Ticket, actor: Actor, at: datetime, remark: s
         wrong = _("The two tickets belong to different customers.")
     if wrong:
         raise Invalid(wrong, fields={"into": wrong})
+    # Two cases are written: their locks are taken in one order, whoever merges which into which.
+    both = Dossier.objects.filter(pk__in=[ticket.pk, into.pk]).order_by("pk")
+    list(both.select_for_update(no_key=True).values_list("pk"))
     change(
         ticket,
         "merge",

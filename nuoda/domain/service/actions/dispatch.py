@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
+from nuoda.engine.clocks.actions import cases as clocks
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid, Refused
@@ -101,6 +102,7 @@ def assign(
         remark=remark,
         source=source,
     )
+    clocks.assign(work.case_id, role="technician", person_id=technician.pk, actor=actor, at=at)
     tickets.change(
         ticket, "dispatch", events.TicketDispatched(ticket=ticket.pk, work_order=work.pk), actor=actor, at=at
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from nuoda.domain.customers.actions import customers
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, Site
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.states.actions import moves
@@ -93,6 +94,8 @@ def report(
         search=_search(ticket, told),
     )
     ticket.save(force_insert=True)
+    if ticket.dealer_id is not None and ticket.customer_id is not None:
+        customers.deal(ticket.customer_id, actor=actor, at=at, dealer_id=ticket.dealer_id)
     entries.record(
         TicketReported(ticket=ticket.pk, kind=ticket.kind, severity=ticket.severity, channel=ticket.channel),
         dossier=ticket.dossier,

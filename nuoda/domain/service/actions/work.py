@@ -8,6 +8,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
+from nuoda.engine.clocks.actions import cases as clocks
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import Event
@@ -286,6 +287,7 @@ def _take_back(work: WorkOrder, *, actor: Actor, at: datetime) -> None:
     """The ticket waits for dispatch again when none of its jobs is under way."""
     ticket = work.ticket
     if ticket.state in ("dispatched", "working") and not any(row.is_active for row in ticket.work_orders.all()):
+        clocks.assign(work.case_id, role="technician", person_id=None, actor=actor, at=at)
         tickets.change(
             ticket,
             "withdraw_dispatch",

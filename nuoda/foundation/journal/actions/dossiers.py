@@ -100,6 +100,8 @@ def describe(dossier: Dossier, *, title: str, search: Iterable[str] = ()) -> Non
 def move(dossier: Dossier, *, dealer_id: UUID | None = None, customer_id: UUID | None = None) -> None:
     """Give the whole case another dealer or customer (wrong customer, hand-over to a dealer)."""
     Dossier.objects.filter(case_id=dossier.case_id).update(dealer_id=dealer_id, customer_id=customer_id)
+    # Technicians of the case know its customer, and no longer the one it was taken for.
+    CaseShare.objects.filter(case_id=dossier.case_id).update(customer_id=customer_id)
     dossier.dealer_id, dossier.customer_id = dealer_id, customer_id
 
 
