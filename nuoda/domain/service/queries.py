@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours, Stale
 from nuoda.foundation.orgs.models import Leave, Person, Qualification
@@ -23,6 +24,7 @@ from .pure.ranking import Candidate, Job, Measure, Span, Suggestion, rank
 from .pure.times import local_date
 from .states import ACTIVE, OPEN
 
+Row = TypeVar("Row", bound=Model)
 _WITH = ("dossier", "customer", "contact", "site", "product__model__category", "keeper")
 
 
@@ -162,7 +164,7 @@ def suggestions(
     skills: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for held in Qualification.objects.filter(person__in=ids, valid_from__lte=local_date(at)):
         known = skills[held.person_id].get(held.skill, held.valid_until)
-        longer = None if None in (known, held.valid_until) else max(known, held.valid_until)
+        longer = max(known, held.valid_until) if known and held.valid_until else None
         skills[held.person_id][held.skill] = longer
     load = dict(
         WorkOrder.objects.filter(technician_id__in=ids, state__in=ACTIVE)
@@ -178,7 +180,7 @@ def suggestions(
         )
     working = clocks.calendar_of(actor, dealer_id=row.dealer_id, at=at).pieces(at, end)
     site = row.site
-    length = minutes or (book.definition("dispatch_visit_length", at).seconds or 7200) // 60
+    length = minutes or (book.value("dispatch_visit_length", at, Duration).seconds or 7200) // 60
     job = Job(
         earliest=at,
         minutes=length,
@@ -202,9 +204,9 @@ def suggestions(
         for person in people
     ]
     measure = Measure(
-        weights=book.definition("dispatch_weights_urgent" if urgent else "dispatch_weights", at),
-        workload_full=book.definition("dispatch_workload_full", at),
-        distance_far_km=book.definition("dispatch_distance_far_km", at),
+        weights=book.value("dispatch_weights_urgent" if urgent else "dispatch_weights", at, dict),
+        workload_full=book.value("dispatch_workload_full", at, int),
+        distance_far_km=book.value("dispatch_distance_far_km", at, int),
     )
     by_id = {person.pk: person for person in people}
     return [(by_id[found.person], found) for found in rank(job, candidates, measure, horizon=horizon)]
@@ -230,7 +232,7 @@ def _work_rows(actor: Actor) -> QuerySet[WorkOrder]:
     )
 
 
-def _one(rows: QuerySet[Any], number: str | None, id: UUID | None) -> Any:  # noqa: A002
+def _one(rows: QuerySet[Row], number: str | None, id: UUID | None) -> Row:  # noqa: A002
     found = (rows.filter(dossier__number=number) if number is not None else rows.filter(pk=id)).first()
     if found is None:
         raise NotYours()

@@ -18,7 +18,7 @@ from .pure.tokens import tokens
 def dossier(actor: Actor, *, number: str | None = None, id: UUID | None = None) -> Dossier:  # noqa: A002
     """One dossier by number or id; raises NotYours when the actor may not know of it."""
     rows = Dossier.visible_to(actor)
-    found = (rows.filter(number=number) if number is not None else rows.filter(pk=id)).first()
+    found = (rows.filter(**({"number": number} if number is not None else {"pk": id}))).first()
     if found is None:
         raise NotYours()
     return found

@@ -22,7 +22,18 @@ from ..models import Ticket
 from ..pure.telling import PROMISES
 from ..states import OPEN
 from .naming import Verb, dealer, held, named, person, ticket_verbs
-from .shapes import CancelReason, Cause, Channel, Kind, PauseReason, Severity, TicketOut, TicketShort, TicketState, TicketWhole
+from .shapes import (
+    CancelReason,
+    Cause,
+    Channel,
+    Kind,
+    PauseReason,
+    Severity,
+    TicketOut,
+    TicketShort,
+    TicketState,
+    TicketWhole,
+)
 
 HANDLERS = ("service_manager", "hq_support", "technician", "agent", "dealer_manager")
 KEEPERS = ("agent", "service_manager", "hq_support", "dealer_manager")
@@ -99,7 +110,13 @@ def _outward(call: Call, whole: TicketWhole) -> TicketWhole:
     if call.actor.reach != "customer":
         return whole
     jobs = [job for job in whole.work_orders if job.state not in ("declined", "cancelled")]
-    hidden = {"severity_reason": "", "cause_code": "", "settlement_fen": None, "settlement_state": "", "keeper_id": None}
+    hidden = {
+        "severity_reason": "",
+        "cause_code": "",
+        "settlement_fen": None,
+        "settlement_state": "",
+        "keeper_id": None,
+    }
     return whole.model_copy(update={**hidden, "work_orders": jobs})
 
 
@@ -107,7 +124,13 @@ def _shown(call: Call, row: Ticket) -> TicketOut:
     found = TicketOut.of(row)
     if call.actor.reach != "customer":
         return found
-    hidden = {"severity_reason": "", "cause_code": "", "settlement_fen": None, "settlement_state": "", "keeper_id": None}
+    hidden = {
+        "severity_reason": "",
+        "cause_code": "",
+        "settlement_fen": None,
+        "settlement_state": "",
+        "keeper_id": None,
+    }
     return found.model_copy(update=hidden)
 
 
@@ -150,9 +173,7 @@ def hand_over_ticket(call: Call, ticket: Name, body: HandOver) -> TicketOut:
     if body.to_person is not None:
         to_person = person(call.actor, body.to_person, *HANDLERS, dealer_id=row.dealer_id, field="to_person")
     to_dealer = dealer(call.actor, body.to_dealer, "to_dealer") if body.to_dealer is not None else None
-    tickets.hand_over(
-        row, to_person=to_person, to_dealer=to_dealer, remark=body.remark, actor=call.actor, at=call.at
-    )
+    tickets.hand_over(row, to_person=to_person, to_dealer=to_dealer, remark=body.remark, actor=call.actor, at=call.at)
     return TicketOut.of(row)
 
 
@@ -213,9 +234,7 @@ class Close(Verb):
 def close_ticket(call: Call, ticket: Name, body: Close) -> TicketOut:
     """Close a solved ticket; a customer who closes it confirms that it is solved (MN-3.2.2c)."""
     row = held(call, ticket, body.version)
-    closures.close(
-        row, customer_confirmed=body.customer_confirmed, remark=body.remark, actor=call.actor, at=call.at
-    )
+    closures.close(row, customer_confirmed=body.customer_confirmed, remark=body.remark, actor=call.actor, at=call.at)
     return _shown(call, row)
 
 
@@ -339,9 +358,7 @@ class Settlement(Verb):
 def propose_settlement(call: Call, ticket: Name, body: Settlement) -> TicketOut:
     """Propose what a complaining customer is offered, in fen (MN-3.3)."""
     row = held(call, ticket, body.version)
-    complaints.propose_settlement(
-        row, amount_fen=body.amount_fen, text=body.text, actor=call.actor, at=call.at
-    )
+    complaints.propose_settlement(row, amount_fen=body.amount_fen, text=body.text, actor=call.actor, at=call.at)
     return TicketOut.of(row)
 
 
@@ -363,5 +380,3 @@ def rate_ticket(call: Call, ticket: Name, body: Rate) -> TicketOut:
     row = held(call, ticket, body.version)
     tickets.rate(row, score=body.score, channel="web", remark=body.remark, actor=call.actor, at=call.at)
     return _shown(call, row)
-
-

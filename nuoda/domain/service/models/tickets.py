@@ -144,5 +144,5 @@ class Ticket(models.Model):
         if actor.reach == "dealer":
             return rows.filter(dealer_id=actor.dealer_id)
         if actor.reach == "technician":
-            return rows.filter(pk__in=CaseShare.objects.filter(person_id=actor.person_id).values("case_id"))
+            return rows.filter(pk__in=CaseShare.cases_of(actor))
         return rows.filter(customer_id=actor.customer_id)

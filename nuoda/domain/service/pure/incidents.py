@@ -1,7 +1,8 @@
 """Event logs of other systems: rows of updates become the events of cases.
 
-A mapping says which column means what (see `docs/import_incidents.md`). Rows of one case are put into the order of their moments; where those are equal, the
-file's order decides. Nothing is invented: a time that the source does not give is taken from the row that shows the state, and marked.
+A mapping says which column means what (see `docs/import_incidents.md`). Rows of one case are put into the order of
+their moments; where those are equal, the file's order decides. Nothing is invented: a time that the source does not
+give is taken from the row that shows the state, and marked.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ from .. import access as rights
 from .. import queries
 from ..models import Ticket, WorkOrder
 
+RECORDED = _("Recorded.")
+
 
 class Act(FormPage):
     """A form page whose refusals about facts land at the form's own fields."""
@@ -90,7 +92,7 @@ def ticket_page(
     submit: Any = None,
     danger: bool = False,
     clauses: tuple[str, ...] = (),
-    done_text: Any = _("Recorded."),
+    done_text: Any = RECORDED,
 ) -> type[TicketAct]:
     """A page for a verb that needs nothing but its form: cleaned data are the action's arguments, empty ones left out."""
 
@@ -109,7 +111,7 @@ def work_page(
     submit: Any = None,
     danger: bool = False,
     clauses: tuple[str, ...] = (),
-    done_text: Any = _("Recorded."),
+    done_text: Any = RECORDED,
 ) -> type[WorkAct]:
     """The same for a work order."""
 

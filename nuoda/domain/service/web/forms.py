@@ -81,7 +81,7 @@ class Chosen(forms.Form):
         for name, pairs in (choices or {}).items():
             field = self.fields[name]
             blank = [] if field.required else [("", "—")]
-            field.choices = [*blank, *((str(key), label) for key, label in pairs)]  # type: ignore[attr-defined]
+            field.choices = [*blank, *((str(key), label) for key, label in pairs)]
 
 
 def _id(value: str) -> UUID | None:
@@ -238,7 +238,9 @@ class DispatchForm(Chosen, NoteForm):
     technician = Pick(label=_("Technician"))
     kind = forms.ChoiceField(label=_("Kind of work"), choices=list(WORK_KINDS.items()))
     task = forms.CharField(label=_("Task"), max_length=400, widget=forms.TextInput(attrs={"data_wide": "1"}))
-    place = forms.CharField(label=_("Place"), max_length=300, required=False, widget=forms.TextInput(attrs={"data_wide": "1"}))
+    place = forms.CharField(
+        label=_("Place"), max_length=300, required=False, widget=forms.TextInput(attrs={"data_wide": "1"})
+    )
     starts_at = Moment(label=_("Begins at"))
     ends_at = Moment(label=_("Ends at"))
     appointed = forms.BooleanField(label=_("The customer agreed to this time"), required=False)
@@ -268,7 +270,9 @@ class RecordForm(forms.Form):
     symptom = Long(label=_("Symptom"))
     cause = Long(label=_("Cause"))
     measure = Long(label=_("Repair action"))
-    resolution = forms.ChoiceField(label=_("Resolution"), choices=[(code, RESOLUTION_WORDS[code]) for code in RESOLUTIONS])
+    resolution = forms.ChoiceField(
+        label=_("Resolution"), choices=[(code, RESOLUTION_WORDS[code]) for code in RESOLUTIONS]
+    )
     explained = forms.BooleanField(label=_("Explained fault and measure to the customer"), required=False)
     tested = forms.BooleanField(label=_("Tested, runs well"), required=False)
     site_cleaned = forms.BooleanField(label=_("Site cleaned"), required=False)

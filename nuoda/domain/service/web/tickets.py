@@ -124,9 +124,17 @@ class TicketPage(RecordPage):
             )
         if self.row.settlement_state == "proposed" and any(move.key == "settle" and move.reason for move in found):
             ask = reverse("approvals:submit", args=[complaints.SETTLEMENT, self.row.number])
-            found.append(Do(key="submit", label=_("Submit the settlement for approval"), icon="send", url=ask, dialog=False))
-        if rights.may(self.actor, "rate", self.row) and self.row.state in ("solved", "closed") and self.row.score is None:
-            found.append(Do(key="rate", label=_("Rate"), icon="star", url=reverse("service:rate", args=[self.row.number])))
+            found.append(
+                Do(key="submit", label=_("Submit the settlement for approval"), icon="send", url=ask, dialog=False)
+            )
+        if (
+            rights.may(self.actor, "rate", self.row)
+            and self.row.state in ("solved", "closed")
+            and self.row.score is None
+        ):
+            found.append(
+                Do(key="rate", label=_("Rate"), icon="star", url=reverse("service:rate", args=[self.row.number]))
+            )
         return found
 
     def clocks(self) -> Sequence[ClockBadge]:
@@ -166,7 +174,9 @@ class TicketPage(RecordPage):
         if row.score:
             yield Fact(label=_("Rating"), value="★" * row.score + "☆" * (5 - row.score))
         if row.settlement_fen is not None:
-            yield Fact(label=_("Settlement"), value=row.settlement_fen, cell="money", hint=row.get_settlement_state_display())
+            yield Fact(
+                label=_("Settlement"), value=row.settlement_fen, cell="money", hint=row.get_settlement_state_display()
+            )
 
     def people(self) -> Iterable[Fact]:
         row = self.row
@@ -174,7 +184,9 @@ class TicketPage(RecordPage):
             yield Fact(
                 label=_("Customer"),
                 value=row.customer.name,
-                url=reverse("customers:customer", args=[row.customer.number]) if self.actor.reach != "customer" else None,
+                url=reverse("customers:customer", args=[row.customer.number])
+                if self.actor.reach != "customer"
+                else None,
             )
         if row.caller_name:
             yield Fact(label=_("Caller"), value=row.caller_name)
@@ -195,7 +207,10 @@ class TicketPage(RecordPage):
             link = reverse("customers:installed_product", args=[row.product.number])
             yield Fact(label=_("Model"), value=str(row.product.model))
             yield Fact(
-                label=_("Serial number"), value=row.product.serial, url=link if self.actor.reach != "customer" else None, copy=True
+                label=_("Serial number"),
+                value=row.product.serial,
+                url=link if self.actor.reach != "customer" else None,
+                copy=True,
             )
             yield Fact(
                 label=_("Warranty"),
@@ -275,7 +290,7 @@ class Answer(TicketAct):
 def apology(page: Any) -> str:
     """The words with which an answer to a complaint begins (DL-3.1d), in the page's language."""
     text = rulebook.book(page.actor).definition("complaint_apology", page.at)
-    return str(text.get(get_language() or "zh-hans") or text.get("zh-hans", ""))  # type: ignore[union-attr]
+    return str(text.get(get_language() or "zh-hans") or text.get("zh-hans", ""))
 
 
 class HandOver(TicketAct):
@@ -287,7 +302,9 @@ class HandOver(TicketAct):
 
     def form_kwargs(self) -> dict[str, Any]:
         people = people_in_role(
-            self.actor, ["service_manager", "hq_support", "technician", "agent", "dealer_manager"], dealer_id=self.row.dealer_id
+            self.actor,
+            ["service_manager", "hq_support", "technician", "agent", "dealer_manager"],
+            dealer_id=self.row.dealer_id,
         )
         dealers = Dealer.visible_to(self.actor).filter(active=True) if self.actor.reach == "company" else []
         return {
@@ -366,9 +383,13 @@ Promise = ticket_page("promise", _("Promise a time"), forms.PromiseForm, tickets
 Respond = ticket_page("respond", _("Respond"), forms.RespondForm, tickets.respond, clauses=("MN-3.2.1b", "MN-3.2.1c"))
 SetSeverity = ticket_page("set_severity", _("Change severity"), forms.SeverityForm, tickets.set_severity)
 Solve = ticket_page("solve", _("Solve"), forms.SolveForm, tickets.solve, done_text=_("The solution is recorded."))
-Close = ticket_page("close", _("Close"), forms.CloseForm, closures.close, clauses=("MN-3.2.2c",), done_text=_("Closed."))
+Close = ticket_page(
+    "close", _("Close"), forms.CloseForm, closures.close, clauses=("MN-3.2.2c",), done_text=_("Closed.")
+)
 Reopen = ticket_page("reopen", _("Reopen"), forms.ReasonForm, closures.reopen, done_text=_("Reopened."))
-Cancel = ticket_page("cancel", _("Cancel ticket"), forms.CancelForm, closures.cancel, danger=True, done_text=_("Cancelled."))
+Cancel = ticket_page(
+    "cancel", _("Cancel ticket"), forms.CancelForm, closures.cancel, danger=True, done_text=_("Cancelled.")
+)
 Pause = ticket_page("pause", _("Put on hold"), forms.PauseForm, tickets.pause)
 Resume = ticket_page("resume", _("Go on"), forms.NoteForm, tickets.resume)
 Settle = ticket_page("settle", _("Release settlement"), forms.NoteForm, complaints.settle, clauses=("MN-3.3",))

@@ -42,12 +42,16 @@ class WorkOrderPage(PhoneRecord):
     sections = (
         Section(key="job", label=_("The job"), facts="job", icon="clipboard-list"),
         Section(key="where", label=_("Customer and place"), facts="where", icon="map-pin"),
-        Section(key="prepare", label=_("To prepare"), template="service/_prepare.html", load="to_prepare", icon="package"),
+        Section(
+            key="prepare", label=_("To prepare"), template="service/_prepare.html", load="to_prepare", icon="package"
+        ),
         Section(key="record", label=_("Repair record"), facts="record", icon="file-text"),
         Section(key="parts", label=_("Parts replaced"), template="service/_parts.html", load="parts", icon="tools"),
         Section(key="photos", label=_("Photos"), template="service/_photos.html", load="photos", icon="camera"),
     )
-    rail = (Section(key="why", label=_("Why this technician"), template="service/_why.html", load="why", icon="user-check"),)
+    rail = (
+        Section(key="why", label=_("Why this technician"), template="service/_why.html", load="why", icon="user-check"),
+    )
     row: WorkOrder
 
     def load(self, number: str, **kwargs: Any) -> WorkOrder:
@@ -102,13 +106,20 @@ class WorkOrderPage(PhoneRecord):
         return _one_main(found)
 
     def clocks(self) -> Sequence[ClockBadge]:
-        return [badge for badge in case_clocks(self.actor, self.row.case_id, self.row.ticket.number) if badge.met is None]
+        return [
+            badge for badge in case_clocks(self.actor, self.row.case_id, self.row.ticket.number) if badge.met is None
+        ]
 
     def job(self) -> Iterable[Fact]:
         row = self.row
         start, end = timezone.localtime(row.planned.lower), timezone.localtime(row.planned.upper)
         yield Fact(label=_("Ticket"), value=row.ticket.number, url=reverse("service:ticket", args=[row.ticket.number]))
-        yield Fact(label=_("Planned"), value=row.planned.lower, cell="moment", hint=f"– {end:%H:%M}" if start.date() == end.date() else "")
+        yield Fact(
+            label=_("Planned"),
+            value=row.planned.lower,
+            cell="moment",
+            hint=f"– {end:%H:%M}" if start.date() == end.date() else "",
+        )
         yield Fact(label=_("Agreed with the customer"), value=row.appointed, cell="yes")
         yield Fact(label=_("Kind of work"), value=WORK_KINDS[row.kind])
         yield Fact(label=_("Problem"), value=row.ticket.problem or row.ticket.subject, wide=True)
@@ -157,7 +168,9 @@ class WorkOrderPage(PhoneRecord):
         return {"lines": lines} if lines else None
 
     def photos(self) -> dict[str, Any] | None:
-        found = [row for row in papers.attachments_of(self.actor, dossier_id=self.row.dossier_id) if row.kind == "photo"]
+        found = [
+            row for row in papers.attachments_of(self.actor, dossier_id=self.row.dossier_id) if row.kind == "photo"
+        ]
         return {"photos": found} if found else None
 
     def why(self) -> dict[str, Any] | None:
@@ -174,7 +187,7 @@ def preparation(page: Any) -> list[str]:
     """What has to be packed for a visit (DL-3.3b), in the page's language, as the book lists it."""
     listed = rulebook.book(page.actor).definition("preparation_list", page.at)
     language = get_language() or "zh-hans"
-    return [str(text.get(language) or text.get("zh-hans", "")) for text in listed]  # type: ignore[union-attr]
+    return [str(text.get(language) or text.get("zh-hans", "")) for text in listed]
 
 
 def _one_main(found: list[Do]) -> list[Do]:
@@ -182,7 +195,8 @@ def _one_main(found: list[Do]) -> list[Do]:
     main = [do for do in found if do.primary and not do.reason]
     last = main[-1].key if main else ""
     return [
-        Do(**{**{name: getattr(do, name) for name in do.__dataclass_fields__}, "primary": do.key == last}) for do in found
+        Do(**{**{name: getattr(do, name) for name in do.__dataclass_fields__}, "primary": do.key == last})
+        for do in found
     ]
 
 
@@ -290,7 +304,8 @@ class Record(OnPhone):
 
 class PhotoForm(django_forms.Form):
     photo = django_forms.FileField(
-        label=_("Photo"), widget=django_forms.FileInput(attrs={"data-photo": "1", "accept": "image/*", "capture": "environment"})
+        label=_("Photo"),
+        widget=django_forms.FileInput(attrs={"data-photo": "1", "accept": "image/*", "capture": "environment"}),
     )
 
 
@@ -339,9 +354,15 @@ class Sign(OnPhone):
 
 Contact = _phone(work_page("contact", _("Spoke with the customer"), forms.NoteForm, work.contact, clauses=("DL-3.3a",)))
 Appoint = _phone(work_page("appoint", _("Agree on a time"), forms.AppointForm, work.appoint, clauses=("DL-3.3a",)))
-Prepare = _phone(work_page("prepare", _("Tools and parts are ready"), forms.NoteForm, work.prepare, clauses=("DL-3.3b",)))
-Complete = _phone(work_page("complete", _("Complete"), forms.NoteForm, work.complete, done_text=_("The job is completed.")))
+Prepare = _phone(
+    work_page("prepare", _("Tools and parts are ready"), forms.NoteForm, work.prepare, clauses=("DL-3.3b",))
+)
+Complete = _phone(
+    work_page("complete", _("Complete"), forms.NoteForm, work.complete, done_text=_("The job is completed."))
+)
 NobodyHome = _phone(work_page("nobody_home", _("Nobody there"), forms.NoteForm, work.nobody_home))
-LeaveUnfinished = _phone(work_page("leave_unfinished", _("Leave unfinished"), forms.UnfinishedForm, work.leave_unfinished))
+LeaveUnfinished = _phone(
+    work_page("leave_unfinished", _("Leave unfinished"), forms.UnfinishedForm, work.leave_unfinished)
+)
 Decline = _phone(work_page("decline", _("Decline"), forms.DeclineForm, work.decline, danger=True))
 Cancel = _phone(work_page("cancel", _("Take the job back"), forms.ReasonForm, work.cancel, danger=True))

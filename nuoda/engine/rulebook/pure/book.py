@@ -23,7 +23,6 @@ from .rules import (
     Text,
 )
 
-
 T = TypeVar("T")
 
 

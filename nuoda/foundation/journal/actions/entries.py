@@ -130,6 +130,7 @@ def _insert(entry: Entry) -> None:
                 entry.company_id, entry.dealer_id, entry.customer_id, entry.id, entry.recorded_at, entry.happened_at,
                 entry.dossier_id, entry.case_id, entry.type, json.dumps(entry.payload),
                 None if entry.facts is None else json.dumps(entry.facts), json.dumps(entry.clauses), entry.actor_id,
-                entry.actor_role, entry.on_behalf_of, entry.origin, entry.as_if, entry.remark_hash,
+                entry.actor_role, entry.on_behalf_of, entry.origin, entry.as_if,
+                None if entry.remark_hash is None else bytes(entry.remark_hash),
             ],
         )  # fmt: skip

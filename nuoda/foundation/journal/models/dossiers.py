@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -58,7 +60,7 @@ class Dossier(ScopedTable):
         if actor.reach == "dealer":
             return rows.filter(dealer_id=actor.dealer_id)
         if actor.reach == "technician":
-            return rows.filter(case_id__in=CaseShare.objects.filter(person_id=actor.person_id).values("case_id"))
+            return rows.filter(case_id__in=CaseShare.cases_of(actor))
         return rows.filter(customer_id=actor.customer_id)
 
 
@@ -74,3 +76,9 @@ class CaseShare(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person_id", "customer_id"], name="journal_caseshare_customer")]
+
+    @staticmethod
+    def cases_of(actor: Actor) -> models.QuerySet[CaseShare, UUID]:
+        """Ids of the cases that were shared with a person; none for an actor who is nobody."""
+        shares = CaseShare.objects.filter(person_id=actor.person_id) if actor.person_id else CaseShare.objects.none()
+        return shares.values_list("case_id", flat=True)

@@ -51,7 +51,7 @@ class Entry(ScopedTable):
         if actor.reach == "dealer":
             return rows.filter(dealer_id=actor.dealer_id)
         if actor.reach == "technician":
-            return rows.filter(case_id__in=CaseShare.objects.filter(person_id=actor.person_id).values("case_id"))
+            return rows.filter(case_id__in=CaseShare.cases_of(actor))
         return rows.filter(customer_id=actor.customer_id)
 
 

@@ -96,7 +96,7 @@ def view(operation: Operation) -> Callable[..., HttpResponse]:
     """The ninja view of an operation."""
 
     def run(request: HttpRequest, **given: Any) -> HttpResponse:
-        actor: Actor = request.auth  # type: ignore[attr-defined]
+        actor: Actor = request.auth
         try:
             if operation.roles and not actor.has(*operation.roles):
                 raise NotYours
@@ -107,7 +107,7 @@ def view(operation: Operation) -> Callable[..., HttpResponse]:
 
     run.__name__ = operation.name
     run.__doc__ = operation.run.__doc__
-    run.__signature__ = _signature(operation)  # type: ignore[attr-defined]
+    run.__signature__ = _signature(operation)
     return run
 
 

@@ -15,4 +15,4 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return problem(request, 404, "not_found", _("There is no such address."))
 
 
-nothing.login_required = False  # type: ignore[attr-defined]
+nothing.login_required = False

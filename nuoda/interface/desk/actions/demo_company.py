@@ -161,7 +161,8 @@ def _phone(dice: Random) -> str:
 
 
 def _person(
-    cast: Cast, keeper: Actor, at: datetime, name: str, roles: tuple[str, ...], title: str, dealer: Dealer | None, place: tuple[float, float], dice: Random
+    cast: Cast, keeper: Actor, at: datetime, name: str, roles: tuple[str, ...], title: str, dealer: Dealer | None,
+    place: tuple[float, float], dice: Random,
 ) -> None:  # fmt: skip
     values = {
         "name": name,
@@ -253,7 +254,7 @@ def _client(agent: Actor, at: datetime, dice: Random, regions: dict[str, UUID]) 
         title="" if person else "设备主管",
     )
     site = sites.add(
-        row.pk, actor=agent, at=at, name="主厂区", province=province, city=f"{seat}市",
+        row.pk, actor=agent, at=at, name="主厂区", province=province, city=f"{city}市",
         address=f"{city}市{dice.choice('东南西北')}区工业路 {dice.randrange(1, 400)} 号",
         latitude=lat + dice.uniform(-0.2, 0.2), longitude=lon + dice.uniform(-0.2, 0.2),
     )  # fmt: skip

@@ -204,6 +204,7 @@ def fault(world: World, client: Client) -> Life:
 def _person_of(actor: Actor) -> Any:
     from nuoda.foundation.orgs.models import Person
 
+    assert actor.person_id is not None  # noqa: S101 - the cast are persons
     return Person.objects.get(pk=actor.person_id)
 
 

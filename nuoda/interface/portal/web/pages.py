@@ -22,6 +22,7 @@ from nuoda.domain.service.web import forms
 from nuoda.domain.service.web.acts import Act
 from nuoda.domain.service.web.words import case_clocks, next_clocks, severity_chip, state_chip
 from nuoda.engine.papers import queries as papers
+from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.ui.pure.tones import ClockBadge
@@ -52,7 +53,8 @@ class Matters(Page):
     template = "portal/matters.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        assert self.actor.customer_id is not None
+        if self.actor.customer_id is None:
+            raise NotYours()
         rows = list(queries.tickets_of(self.actor, self.actor.customer_id)[:60])
         clocks = next_clocks(self.actor, [row.pk for row in rows if row.state in OPEN])
         shown = [(row, state_chip(TICKET, row.state), clocks.get(row.pk)) for row in rows]
@@ -138,7 +140,9 @@ class Matter(RecordPage):
     sections = (
         Section(key="matter", label=_("What you reported"), facts="matter", icon="file-text"),
         Section(key="visits", label=_("Visits"), template="portal/_visits.html", load="visits", icon="calendar"),
-        Section(key="papers", label=_("Papers"), template="portal/_papers.html", load="papers", icon="file-certificate"),
+        Section(
+            key="papers", label=_("Papers"), template="portal/_papers.html", load="papers", icon="file-certificate"
+        ),
     )
     row: Ticket
 
@@ -175,13 +179,17 @@ class Matter(RecordPage):
         row, number = self.row, [self.row.number]
         found = []
         if row.state == "solved":
-            found.append(Do(label=_("It is solved"), icon="checks", url=reverse("portal:confirm", args=number), primary=True))
+            found.append(
+                Do(label=_("It is solved"), icon="checks", url=reverse("portal:confirm", args=number), primary=True)
+            )
         if row.state in ("solved", "closed"):
             if row.score is None:
                 found.append(Do(label=_("Rate the service"), icon="star", url=reverse("portal:rate", args=number)))
             found.append(Do(label=_("It is not solved"), icon="refresh", url=reverse("portal:reopen", args=number)))
         if row.state in OPEN and rights.may(self.actor, "cancel", row):
-            found.append(Do(label=_("Withdraw"), icon="circle-x", url=reverse("portal:cancel", args=number), danger=True))
+            found.append(
+                Do(label=_("Withdraw"), icon="circle-x", url=reverse("portal:cancel", args=number), danger=True)
+            )
         return found
 
     def clocks(self) -> Sequence[ClockBadge]:
@@ -210,7 +218,11 @@ class Matter(RecordPage):
         return {"visits": jobs} if jobs else None
 
     def papers(self) -> dict[str, Any] | None:
-        rows = [paper for paper in papers.papers_of(self.actor, case_id=self.row.dossier.case_id) if paper.state in ("issued", "signed")]
+        rows = [
+            paper
+            for paper in papers.papers_of(self.actor, case_id=self.row.dossier.case_id)
+            if paper.state in ("issued", "signed")
+        ]
         return {"papers": rows} if rows else None
 
     def timeline(self) -> Iterable[Event]:
