@@ -42,9 +42,10 @@ def of_ticket(actor: Actor, ticket_id: UUID) -> QuerySet[FollowUp]:
     return follow_ups(actor).filter(ticket_id=ticket_id).order_by("-planned_at")
 
 
-def follow_up(actor: Actor, *, number: str) -> FollowUp:
-    """One follow-up; raises NotYours when the actor may not know of it."""
-    found = follow_ups(actor).filter(dossier__number=number).first()
+def follow_up(actor: Actor, *, number: str | None = None, id: UUID | None = None) -> FollowUp:  # noqa: A002
+    """One follow-up by number or id; raises NotYours when the actor may not know of it."""
+    rows = follow_ups(actor)
+    found = (rows.filter(dossier__number=number) if number is not None else rows.filter(pk=id)).first()
     if found is None:
         raise NotYours
     return found

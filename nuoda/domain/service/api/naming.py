@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import Field
 
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.operations import Call, Sent, Text
+from nuoda.foundation.base.pure.operations import Call, named
 from nuoda.foundation.base.pure.refusals import Invalid
 from nuoda.foundation.orgs.models import Dealer, Person
 from nuoda.foundation.orgs.queries import people_in_role
@@ -19,21 +18,6 @@ from .. import access as rights
 from .. import facts, queries
 from ..models import Ticket, WorkOrder
 from ..states import TICKET, WORK_ORDER
-
-
-class Verb(Sent):
-    """What every verb may carry."""
-
-    version: int | None = Field(None, ge=0, le=2**31 - 1, description="The version that was seen; an older one is refused.")
-    remark: Text = ""
-
-
-def named(text: str) -> dict[str, Any]:
-    """A number or an id as arguments of a query."""
-    try:
-        return {"id": UUID(text)}
-    except ValueError:
-        return {"number": text}
 
 
 def held(call: Call, ticket: str, version: int | None = None) -> Ticket:

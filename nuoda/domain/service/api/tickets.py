@@ -11,7 +11,19 @@ from pydantic import Field
 
 from nuoda.domain.customers import queries as customers
 from nuoda.engine.clocks import queries as clocks
-from nuoda.foundation.base.pure.operations import Call, Line, Listing, Moment, Name, Paging, Text, read, write
+from nuoda.foundation.base.pure.operations import (
+    Call,
+    Line,
+    Listing,
+    Moment,
+    Name,
+    Paging,
+    Text,
+    Verb,
+    named,
+    read,
+    write,
+)
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.ui.api.paging import paged
 
@@ -21,7 +33,7 @@ from ..actions import closures, complaints, tickets
 from ..models import Ticket
 from ..pure.telling import PROMISES
 from ..states import OPEN
-from .naming import Verb, dealer, held, named, person, ticket_verbs
+from .naming import dealer, held, person, ticket_verbs
 from .shapes import (
     CancelReason,
     Cause,

@@ -52,6 +52,15 @@ class Sent(Shape):
     happened_at: Moment | None = Field(None, description="When it happened, if that was not just now (sent later).")
 
 
+class Verb(Sent):
+    """What a verb on something may carry."""
+
+    version: int | None = Field(
+        None, ge=0, le=2**31 - 1, description="The version that was seen; when it has changed since, it is refused."
+    )
+    remark: Text = ""
+
+
 class Made(Sent):
     """A mutation that makes something: the program may choose its id."""
 
@@ -81,6 +90,14 @@ class Ref(Shape):
     id: UUID
     number: str = ""
     name: str
+
+
+def named(text: str) -> dict[str, Any]:
+    """A number or an id, as arguments of a query that takes either."""
+    try:
+        return {"id": UUID(text)}
+    except ValueError:
+        return {"number": text}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Addresses below `/api/` that do not exist."""
+"""Addresses below `/api/` that are no operations: the description, and whatever does not exist."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from .problems import problem
+from .root import described
 
 
 @csrf_exempt
@@ -16,3 +17,11 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 
 nothing.login_required = False
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description for machines: names and shapes, nothing of anybody's data."""
+    return HttpResponse(described(), content_type="application/json")
+
+
+openapi.login_required = False  # type: ignore[attr-defined]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, get_args
 
 import orjson
 from django.conf import settings
@@ -16,6 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
+from pydantic import BaseModel
 
 from nuoda.foundation.base.pure.operations import OPERATIONS, FileAnswer, Operation
 
@@ -49,10 +52,32 @@ def declared() -> list[Operation]:
         for item in pkgutil.iter_modules(package.__path__):
             if item.name != "urls" and room != "nuoda.interface.api":
                 importlib.import_module(f"{room}.api.{item.name}")
+    doubled = _doubled(OPERATIONS.values())
+    if doubled:
+        raise TypeError(f"shapes of the same name would hide each other in the description: {doubled}")
     unknown = {item.name: item.scope for item in OPERATIONS.values() if item.scope not in SCOPES}
     if unknown:
         raise TypeError(f"operations with scopes that nobody can give: {unknown}")
     return list(OPERATIONS.values())
+
+
+def _doubled(operations: Iterable[Operation]) -> list[str]:
+    """Names of shapes that two modules use for different things."""
+    known: dict[str, type] = {}
+    found = set()
+    waiting: list[Any] = [part for item in operations for part in (item.query, item.body, item.answer)]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        waiting += list(get_args(part))
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            if known.setdefault(part.__name__, part) is not part:
+                found.add(part.__name__)
+            waiting += [field.annotation for field in part.model_fields.values()]
+    return sorted(found)
 
 
 def build() -> NinjaAPI:
@@ -64,7 +89,7 @@ def build() -> NinjaAPI:
         "refusals name the clauses behind them.",
         urls_namespace="api",
         docs_url=None,
-        openapi_url="openapi.json",
+        openapi_url=None,
         renderer=_Renderer(),
         parser=_Parser(),
     )
@@ -72,6 +97,21 @@ def build() -> NinjaAPI:
         _add(api, operation)
     _handle(api)
     return api
+
+
+@cache
+def described() -> bytes:
+    """The OpenAPI description as it is sent; made once."""
+    return orjson.dumps(description(), default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+def description() -> dict[str, Any]:
+    """The OpenAPI description (3.1) of every operation."""
+    found = dict(build().get_openapi_schema(path_prefix="/api/v1/"))
+    found["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A token that its person made (My account)."}
+    }
+    return found
 
 
 def _add(api: NinjaAPI, operation: Operation) -> None:

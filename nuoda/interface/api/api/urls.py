@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from .missing import nothing
+from .missing import nothing, openapi
 from .root import build
 
 api = build()
@@ -14,6 +14,7 @@ for _pattern in _patterns:
     _pattern.callback.login_required = False
 
 urlpatterns = [
+    path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", (_patterns, _app, _namespace)),
     re_path(r"^api/", nothing),
 ]
