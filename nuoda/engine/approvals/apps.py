@@ -15,7 +15,7 @@ class ApprovalsConfig(AppConfig):
         from . import facts, queries, reactions  # noqa: F401 — reactions register by import
         from .web import menu, panels, words
 
-        kinds.register("approval", prefix="SP", label=_("approval"))
+        kinds.register("approval", prefix="SP", label=_("approval"), inward=True)
         kinds.address("approval", "approvals:approval")
         rulebook_facts.register(facts.APPROVAL)
         moves.register_hold(queries.hold)

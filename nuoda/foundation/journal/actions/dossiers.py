@@ -51,7 +51,7 @@ def open(  # noqa: A001 — the business's own word
         id=row_id,
         company_id=actor.company_id,
         dealer_id=dealer_id,
-        customer_id=row_id if own_customer else customer_id,
+        customer_id=None if KINDS[kind].inward else row_id if own_customer else customer_id,
         kind=kind,
         title=title[:200],
         case_id=parent.case_id if parent else row_id,
@@ -99,7 +99,10 @@ def describe(dossier: Dossier, *, title: str, search: Iterable[str] = ()) -> Non
 
 def move(dossier: Dossier, *, dealer_id: UUID | None = None, customer_id: UUID | None = None) -> None:
     """Give the whole case another dealer or customer (wrong customer, hand-over to a dealer)."""
-    Dossier.objects.filter(case_id=dossier.case_id).update(dealer_id=dealer_id, customer_id=customer_id)
+    inward = [code for code, kind in KINDS.items() if kind.inward]
+    rows = Dossier.objects.filter(case_id=dossier.case_id)
+    rows.filter(kind__in=inward).update(dealer_id=dealer_id)
+    rows.exclude(kind__in=inward).update(dealer_id=dealer_id, customer_id=customer_id)
     # Technicians of the case know its customer, and no longer the one it was taken for.
     CaseShare.objects.filter(case_id=dossier.case_id).update(customer_id=customer_id)
     dossier.dealer_id, dossier.customer_id = dealer_id, customer_id

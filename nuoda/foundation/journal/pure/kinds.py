@@ -10,11 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of numbered thing: `prefix` begins its numbers (TK-2026-000123), `label` is a lazily translated noun."""
+    """A kind of numbered thing: `prefix` begins its numbers (TK-2026-000123), `label` is a lazily translated noun.
+
+    `inward` kinds (approvals) never carry a customer: what the company decides among its people is not on a customer's timeline.
+    """
 
     code: str
     prefix: str
     label: Any
+    inward: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -22,9 +26,9 @@ _addresses: dict[str, str] = {}
 KINDS: Mapping[str, Kind] = MappingProxyType(_kinds)
 
 
-def register(code: str, *, prefix: str, label: Any) -> Kind:
+def register(code: str, *, prefix: str, label: Any, inward: bool = False) -> Kind:
     """Declare a kind; raises ValueError when code or prefix is taken by another."""
-    kind = Kind(code, prefix, label)
+    kind = Kind(code, prefix, label, inward)
     for other in _kinds.values():
         if (other.code == code or other.prefix == prefix) and (other.code, other.prefix) != (code, prefix):
             raise ValueError(f"dossier kind {code!r} ({prefix}) collides with {other.code!r} ({other.prefix})")

@@ -26,6 +26,7 @@ COMPANY = new_id()
 WIDE = Actor(company_id=COMPANY, person_id=new_id(), roles=frozenset({"agent"}))
 
 kinds.register("specimen", prefix="XX", label="specimen")
+kinds.register("deliberation", prefix="XD", label="deliberation", inward=True)
 
 
 @event("specimen.seen")
@@ -176,3 +177,14 @@ def test_scope_is_restored_after_a_nested_one() -> None:
         with scoped(Actor(company_id=COMPANY, reach="dealer", dealer_id=dealer)):
             assert Dossier.objects.count() == 0
         assert Dossier.objects.count() == 1
+
+
+def test_what_is_decided_inside_never_carries_a_customer() -> None:
+    customer, dealer = new_id(), new_id()
+    with scoped(WIDE):
+        row = opened()
+        inner = dossiers.open(kind="deliberation", actor=WIDE, at=AT, parent=row, customer_id=customer)
+        dossiers.move(row, dealer_id=dealer, customer_id=customer)
+        rows = {found.kind: (found.dealer_id, found.customer_id) for found in Dossier.objects.filter(case_id=row.pk)}
+    assert inner.customer_id is None
+    assert rows == {"specimen": (dealer, customer), "deliberation": (dealer, None)}
