@@ -8,7 +8,11 @@ class ClocksConfig(AppConfig):
     verbose_name = _("clocks")
 
     def ready(self) -> None:
+        from nuoda.foundation.journal.pure import words as event_words
+
         from . import events, reactions  # noqa: F401 — importing registers them
         from .web import menu
+        from .web.words import EVENTS
 
+        event_words.register(EVENTS)
         menu.fill()

@@ -9,7 +9,10 @@ class PapersConfig(AppConfig):
 
     def ready(self) -> None:
         from nuoda.engine.states.actions import moves
+        from nuoda.foundation.journal.pure import words as event_words
 
         from . import queries
+        from .web.words import EVENTS
 
+        event_words.register(EVENTS)
         moves.register_hold(queries.hold)

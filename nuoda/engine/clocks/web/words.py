@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from nuoda.foundation.journal.pure.words import EventWord, word
 from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.templatetags import words
 
@@ -29,6 +30,13 @@ STATES: Mapping[str, Any] = {
     "missed": pgettext_lazy("deadline", "missed"),
     "withdrawn": pgettext_lazy("deadline", "withdrawn"),
     "waived": pgettext_lazy("deadline", "waived"),
+}
+EVENTS = {
+    "deadline.warned": EventWord(pgettext_lazy("event", "time limit is near"), "clock", "near"),
+    "deadline.missed": EventWord(pgettext_lazy("event", "time limit missed"), "alert-triangle", "missed"),
+    "deadline.miss_withdrawn": EventWord(pgettext_lazy("event", "missed time limit withdrawn"), "refresh"),
+    "deadline.waived": EventWord(pgettext_lazy("event", "released from a time limit"), "circle-check"),
+    "calendar.changed": EventWord(pgettext_lazy("event", "working calendar changed"), "calendar"),
 }
 CAUSES: Mapping[str, Any] = {
     "end": gettext_lazy("done in time"),
@@ -111,7 +119,7 @@ def lines(explained: Explained, names: Mapping[UUID, str] | None = None) -> list
     turn = _("round %(n)d") % {"n": d.round}
     found = [
         Line(_("Clause"), _("%(clause)s, version %(version)s") % {"clause": d.clause_id, "version": d.version}),
-        Line(_("Began"), f"{words.moment(d.started_at)} · {d.start_type} · {turn}"),
+        Line(_("Began"), f"{words.moment(d.started_at)} · {word(d.start_type).label} · {turn}"),
     ]
     if d.promised_at is not None:
         found.append(Line(_("Promised"), words.moment(d.promised_at), amount(d.budget)))

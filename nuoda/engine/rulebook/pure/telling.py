@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from .durations import Duration, Unit
 from .facts import SUBJECTS, Subject, subject_of
@@ -71,8 +71,10 @@ def text(value: Text, language: str) -> str:
     return value.get(language) or value.get("zh-hans", "")
 
 
-def rule_lines(rule: Rule, language: str, roles: Mapping[str, str] | None = None) -> list[str]:
-    """What the rule says, as one or more sentences; `roles` names role codes."""
+def rule_lines(
+    rule: Rule, language: str, roles: Mapping[str, str] | None = None, events: Callable[[str], str] = str
+) -> list[str]:
+    """What the rule says, as one or more sentences; `roles` names role codes, `events` event types."""
     names = roles or {}
 
     def people(codes: Iterable[str]) -> str:
@@ -84,7 +86,7 @@ def rule_lines(rule: Rule, language: str, roles: Mapping[str, str] | None = None
     if isinstance(rule, ClockRule):
         kind = "clock" if rule.within else "promised"
         limit = duration(rule.within, language) if rule.within else rule.within_fact
-        line = _say(kind, language, start=_or(rule.start), end=_or(rule.end), within=limit)
+        line = _say(kind, language, start=_or(map(events, rule.start)), end=_or(map(events, rule.end)), within=limit)
         line = f"{text(rule.label, language)}: {line}{condition(rule.when)}{_say('owner', language, owner=people([rule.owner]))}"
         if rule.pauses:
             line += _say("pauses", language, pauses=", ".join(_pause(p.reason, p.limit, language) for p in rule.pauses))
@@ -119,7 +121,7 @@ def rule_lines(rule: Rule, language: str, roles: Mapping[str, str] | None = None
                 facts=rule.facts,
             )
         ]
-    return [_consequence(rule, language, people(rule.tell)) + condition(rule.when)]
+    return [_consequence(rule, language, people(rule.tell), events) + condition(rule.when)]
 
 
 def parameter_lines(parameter: Parameter, language: str) -> list[str]:
@@ -142,8 +144,8 @@ def parameter_lines(parameter: Parameter, language: str) -> list[str]:
     return [f"{parameter.name}: {value}", why]
 
 
-def _consequence(rule: ConsequenceRule, language: str, people: str) -> str:
-    on = rule.on if rule.of is None else f"{rule.of} {_say('overdue' if rule.on == 'missed' else 'warned', language)}"
+def _consequence(rule: ConsequenceRule, language: str, people: str, events: Callable[[str], str]) -> str:
+    on = events(rule.on) if rule.of is None else f"{rule.of} {_say('overdue' if rule.on == 'missed' else 'warned', language)}"
     then = [_say("tell", language, tell=people)] if people else []
     return _say("consequence", language, on=on, then=", ".join([*then, *([rule.do] if rule.do else [])]))
 

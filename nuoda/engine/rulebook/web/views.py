@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import EVERYONE, Crumb, Page
@@ -52,18 +53,23 @@ class Said:
     situations: list[str]
 
 
+def _called(event_type: str) -> str:
+    return str(word(event_type).label)
+
+
 def said(policy: Policy, clause: Clause) -> Said:
     """The clause in the reader's language."""
     now = language()
     names = {role.code: text(role.name, now) for role in policy.roles}
     names |= {code: str(role.label) for code, role in ROLES.items() if code not in names}
+    names.setdefault("assignee", str(_("the person it was given to")))
     return Said(
         clause=clause,
         status=STATUSES[clause.status],
         text=text(clause.text, now),
         authoritative="" if now == "zh-hans" else clause.text["zh-hans"],
         roles=[names.get(code, code) for code in clause.binds],
-        rules=[rule_lines(rule, now, names) for rule in clause.rules],
+        rules=[rule_lines(rule, now, names, _called) for rule in clause.rules],
         parameters=[parameter_lines(parameter, now) for parameter in clause.parameters],
         checklist=[text(item.text, now) for item in clause.checklist],
         situations=[text(example.name, now) for example in clause.examples],
