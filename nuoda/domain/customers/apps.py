@@ -12,11 +12,14 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from . import events, facts  # noqa: F401 — declared by import
         from .actions import imports, tables
+        from .models.customers import known_to
         from .web import menu
         from .web.words import EVENTS
 
         kinds.register("customer", prefix="KH", label=_("customer"))
         kinds.register("installed_product", prefix="SB", label=_("installed product"))
+        kinds.widen("customer", known_to)
+        kinds.widen("installed_product", known_to)
         kinds.address("customer", "customers:customer")
         kinds.address("installed_product", "customers:installed_product")
         words.register(EVENTS)

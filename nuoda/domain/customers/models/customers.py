@@ -106,12 +106,17 @@ def _narrow(actor: Actor, column: str) -> Q:
     """Rows about customers that the actor may know; `column` is their customer's id."""
     if actor.reach == "customer" and actor.customer_id:
         return Q(**{column: actor.customer_id})
+    known = known_to(actor)
+    return Q(pk__in=[]) if known is None else Q(**{f"{column}__in": known})
+
+
+def known_to(actor: Actor) -> Any:
+    """Ids of the customers that a dealer deals with, or that a technician has a case of; None for any other reach."""
     if actor.reach == "dealer" and actor.dealer_id:
-        return Q(**{f"{column}__in": linked(actor.dealer_id)})
+        return linked(actor.dealer_id)
     if actor.reach == "technician" and actor.person_id:
-        shared: Any = CaseShare.objects.filter(person_id=actor.person_id).values("customer_id")
-        return Q(**{f"{column}__in": shared})
-    return Q(pk__in=[])
+        return CaseShare.objects.filter(person_id=actor.person_id).values("customer_id")
+    return None
 
 
 def of_visible_customers(actor: Actor, column: str = "customer_id") -> Q:

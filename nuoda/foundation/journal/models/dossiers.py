@@ -10,7 +10,7 @@ from nuoda.foundation.base.models import ScopedTable
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import new_id
 
-from ..pure.kinds import KINDS
+from ..pure.kinds import KINDS, wider
 
 
 class Dossier(ScopedTable):
@@ -57,11 +57,17 @@ class Dossier(ScopedTable):
         rows = Dossier.objects.filter(company_id=actor.company_id)
         if actor.reach in ("company", "system"):
             return rows
+        if actor.reach == "customer":
+            return rows.filter(customer_id=actor.customer_id)
         if actor.reach == "dealer":
-            return rows.filter(dealer_id=actor.dealer_id)
-        if actor.reach == "technician":
-            return rows.filter(case_id__in=CaseShare.cases_of(actor))
-        return rows.filter(customer_id=actor.customer_id)
+            known = models.Q(dealer_id=actor.dealer_id)
+        else:
+            known = models.Q(case_id__in=CaseShare.cases_of(actor))
+        for kind, customers in wider().items():
+            of = customers(actor)
+            if of is not None:
+                known |= models.Q(kind=kind, customer_id__in=of)
+        return rows.filter(known)
 
 
 class CaseShare(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _addresses: dict[str, str] = {}
+_wider: dict[str, Callable[[Any], Any]] = {}
 KINDS: Mapping[str, Kind] = MappingProxyType(_kinds)
 
 
@@ -44,3 +45,16 @@ def address(code: str, url_name: str) -> None:
 def url_name(code: str) -> str | None:
     """Name of the page of a kind, or None when it has no page of its own."""
     return _addresses.get(code)
+
+
+def widen(code: str, customers: Callable[[Any], Any]) -> None:
+    """Let whoever knows the customer read the folders of a kind (cards), as the database's policy `cards` does.
+
+    `customers(actor)` gives the ids of customers that an actor of a narrow reach knows: a query of one column, or None for nobody.
+    """
+    _wider[code] = customers
+
+
+def wider() -> Mapping[str, Callable[[Any], Any]]:
+    """Kinds that are open beyond their own dealer and case, each with the customers that open it."""
+    return MappingProxyType(_wider)
