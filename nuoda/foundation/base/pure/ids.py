@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
+
+
+_turns = count(int.from_bytes(os.urandom(5), "big"))
+"""Of the 42 bits that order ids of one moment; where a process begins is chance, so that two do not meet."""
 
 
 def new_id() -> UUID:
@@ -17,11 +22,13 @@ def new_id() -> UUID:
 def id_at(moment: datetime, sequence: int | None = None) -> UUID:
     """A UUIDv7 whose time part is `moment`, for rows made at another time than now (demo, import).
 
-    Ids of one moment sort by `sequence` (0 ≤ sequence < 4096) where it is given.
+    Ids of one moment sort in the order in which this process made them: what was recorded at the same instant keeps its
+    order in every reading. Where `sequence` (0 ≤ sequence < 4096) is given they sort by it instead.
     """
     millis = int(moment.timestamp() * 1000)
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (millis & (1 << 48) - 1) << 80 | random & ((1 << 80) - 1)
+    turn = next(_turns)
+    random = turn >> 30 << 64 | (turn & (1 << 30) - 1) << 32 | int.from_bytes(os.urandom(4), "big")
+    value = (millis & (1 << 48) - 1) << 80 | random
     if sequence is not None:
         if not 0 <= sequence < 4096:
             raise ValueError("a sequence has 12 bits")
