@@ -22,19 +22,13 @@ def anchor(*, at: datetime) -> Anchor | None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('journal.anchor'))")
         last = Anchor.objects.order_by("-taken_at").first()
         moved = Dossier.objects.filter(chain_seq__gt=0)
-        days = DayChain.objects.all()
         if last is not None:
             # An open transaction may still hold a head it moved before the last anchor: look back further than any may live.
-            since = last.taken_at - timedelta(hours=1)
-            moved = moved.filter(chain_at__gte=since)
-            days = days.filter(day__gte=since.date())
+            moved = moved.filter(chain_at__gte=last.taken_at - timedelta(hours=1))
         heads = [
             (str(r[0]), r[1], bytes(r[2])) for r in moved.values_list("id", "chain_seq", "chain_head").order_by("id")
         ]
-        heads += [
-            (f"{d.company_id.hex}/{d.day:%Y%m%d}/{d.shard}", d.chain_seq, bytes(d.chain_head))
-            for d in days.order_by("company_id", "day", "shard")
-        ]
+        heads += _days_moved()
         known = set(AnchoredHead.objects.filter(anchor=last).values_list("chain", "chain_seq")) if last else set()
         heads = [head for head in heads if (head[0], head[1]) not in known]
         if not heads:
@@ -49,12 +43,35 @@ def anchor(*, at: datetime) -> Anchor | None:
         return made
 
 
+def _days_moved() -> list[tuple[str, int, bytes]]:
+    """Heads of day chains that no anchor has yet. Any day may move: the demo and imports record at past times."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT chain, chain_seq, chain_head FROM (
+              SELECT replace(company_id::text, '-', '') || '/' || to_char(day, 'YYYYMMDD') || '/' || shard AS chain,
+                chain_seq, chain_head, company_id, day, shard FROM journal_daychain) d
+            WHERE NOT EXISTS (SELECT FROM journal_anchoredhead a WHERE a.chain = d.chain AND a.chain_seq = d.chain_seq)
+            ORDER BY company_id, day, shard"""
+        )
+        return [(chain, seq, bytes(head)) for chain, seq, head in cursor.fetchall()]
+
+
 def digest_of(previous: bytes, heads: list[tuple[str, int, bytes]]) -> bytes:
     """SHA-256 over the previous digest and the heads, in their order."""
     total = hashlib.sha256(previous)
     for chain, seq, head in heads:
         total.update(f"{chain}:{seq}:".encode() + head)
     return total.digest()
+
+
+def keep_partitions(*, at: datetime) -> int:
+    """Partitions for this month and three months ahead; how many were new.
+
+    Making one locks the whole journal for a moment: rather gives up (OperationalError) than lets writers queue behind it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+    return make_partitions(first=at, last=at + timedelta(days=92))
 
 
 def make_partitions(*, first: datetime, last: datetime) -> int:

@@ -57,7 +57,7 @@ def open(  # noqa: A001 — the business's own word
         case_id=parent.case_id if parent else row_id,
         origin=actor.origin,
         opened_at=opened_at or at,
-        recorded_at=at,
+        recorded_at=max(at, parent.recorded_at) if parent else at,
     )
     words = _words(title, *search)
     prefix = KINDS[kind].prefix
@@ -66,7 +66,7 @@ def open(  # noqa: A001 — the business's own word
             _OPEN,
             [
                 row.company_id, prefix, row.opened_at.astimezone(_ZONE).year, row.id, row.company_id, row.dealer_id,
-                row.customer_id, kind, row.title, row.case_id, row.origin, row.opened_at, at, at, words,
+                row.customer_id, kind, row.title, row.case_id, row.origin, row.opened_at, row.recorded_at, row.recorded_at, words,
             ],
         )  # fmt: skip
         (row.number,) = cursor.fetchone()

@@ -58,6 +58,9 @@ def record(
     when = happened_at or at
     if when > at:
         raise ValueError("an event cannot be recorded before it happens")
+    # A request that began before another one opened the dossier learns of it later than it began: readers look only at what was
+    # recorded since the dossier was.
+    recorded_at = max(at, dossier.recorded_at) if dossier else at
     entry_id = id or (new_id() if actor.origin == "live" else id_at(at))
     if source:
         _claim(actor.company_id, source, entry_id)
@@ -66,7 +69,7 @@ def record(
         dealer_id=dossier.dealer_id if dossier else actor.dealer_id,
         customer_id=dossier.customer_id if dossier else None,
         id=entry_id,
-        recorded_at=at,
+        recorded_at=recorded_at,
         happened_at=when,
         dossier=dossier,
         case_id=dossier.case_id if dossier else None,
@@ -101,9 +104,12 @@ def _claim(company_id: UUID, source: str, entry_id: UUID) -> None:
             {"c": company_id, "s": source, "e": entry_id},
         )
         found = cursor.fetchone()
-    if found is None:
-        # Another transaction claimed it and has committed since this statement's snapshot.
-        raise AlreadyRecorded(entry_id)
+        if found is None:
+            # Another transaction claimed it and has committed since this statement's snapshot.
+            cursor.execute(
+                "SELECT entry_id, false FROM journal_source WHERE company_id = %s AND source = %s", [company_id, source]
+            )
+            found = cursor.fetchone()
     if not found[1]:
         raise AlreadyRecorded(found[0])
 
