@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import datetime
 from itertools import count
 from uuid import UUID
@@ -29,10 +30,23 @@ def id_at(moment: datetime, sequence: int | None = None) -> UUID:
     turn = next(_turns)
     random = turn >> 30 << 64 | (turn & (1 << 30) - 1) << 32 | int.from_bytes(os.urandom(4), "big")
     value = (millis & (1 << 48) - 1) << 80 | random
-    if sequence is not None:
-        if not 0 <= sequence < 4096:
-            raise ValueError("a sequence has 12 bits")
-        value = value & ~(0xFFF << 64) | sequence << 64
+    if sequence is None:
+        sequence = _next(millis)
+    if not 0 <= sequence < 4096:
+        raise ValueError("a sequence has 12 bits")
+    value = value & ~(0xFFF << 64) | sequence << 64
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+_lock = threading.Lock()
+_asked: list[int] = [0, -1]
+"""The millisecond asked for last, and how often: [millis, sequence]."""
+
+
+def _next(millis: int) -> int:
+    with _lock:
+        _asked[1] = min(_asked[1] + 1, 4095) if _asked[0] == millis else 0
+        _asked[0] = millis
+        return _asked[1]

@@ -1,26 +1,36 @@
-"""Ids of one moment keep the order in which they were made: a case recorded at one instant is read in that order."""
+"""Identifiers sort by time, and within one moment by the order in which they were asked for."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from nuoda.foundation.base.pure.ids import id_at, new_id
 
-MOMENT = datetime(2026, 3, 6, 9, 50, tzinfo=UTC)
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def test_ids_of_one_moment_sort_as_they_were_made() -> None:
-    made = [id_at(MOMENT) for _ in range(3000)]
+def test_ids_of_one_moment_keep_their_order() -> None:
+    made = [id_at(AT) for _ in range(200)]
     assert made == sorted(made)
-    assert len(set(made)) == len(made)
-    assert {row.version for row in made} == {7}
+    assert len(set(made)) == 200
 
 
-def test_ids_sort_by_moment_first_and_by_sequence_where_given() -> None:
-    assert id_at(MOMENT) < id_at(MOMENT + timedelta(milliseconds=1))
-    assert id_at(MOMENT, 7) < id_at(MOMENT, 8)
+def test_ids_sort_by_their_moment() -> None:
+    assert id_at(AT) < id_at(AT + timedelta(milliseconds=1)) < new_id()
 
 
-def test_live_ids_sort_as_they_were_made() -> None:
-    made = [new_id() for _ in range(3000)]
+def test_they_are_of_version_seven() -> None:
+    assert (id_at(AT).version, new_id().version) == (7, 7)
+
+
+def test_a_sequence_has_twelve_bits() -> None:
+    assert id_at(AT, 3) < id_at(AT, 4)
+    with pytest.raises(ValueError, match="12 bits"):
+        id_at(AT, 4096)
+
+
+def test_live_ids_keep_their_order_too() -> None:
+    made = [new_id() for _ in range(2000)]
     assert made == sorted(made)
