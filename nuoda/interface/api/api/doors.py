@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Body, File, Form, Path, Query
 from ninja.files import UploadedFile
-from pydantic import BaseModel
 
 from nuoda.engine.papers.actions.papers import device_of
 from nuoda.engine.rulebook import queries as rulebook
@@ -129,7 +128,7 @@ def _done(request: HttpRequest, operation: Operation, actor: Actor, given: dict[
             result = operation.run(call, **given)
             if isinstance(result, FileAnswer):
                 return _file(result)
-            content = render(result.model_dump() if isinstance(result, BaseModel) else result)
+            content = render(result)
             if claimed is not None:
                 requests.keep(claimed, operation.status, content)
         return answered(content, operation.status)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from pydantic import BaseModel
 
 from nuoda.foundation.base.pure.operations import Shape
 from nuoda.foundation.base.pure.refusals import Refused
@@ -32,7 +33,13 @@ class Problem(Shape):
 
 def render(value: Any) -> bytes:
     """JSON as the API sends it: ids and moments as texts, moments with their offset."""
-    return orjson.dumps(value)
+    return orjson.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    raise TypeError(f"cannot send a {type(value).__name__}")
 
 
 def answered(body: bytes, status: int = 200) -> HttpResponse:
