@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from ..models import Anchor, AnchoredHead, DayChain, Dossier
+from ..models import Anchor, AnchoredHead, Dossier
 
 _BATCH = 5_000
 
