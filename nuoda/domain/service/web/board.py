@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.domain.customers import queries as customers
+from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.orgs.models import Person
 from nuoda.foundation.orgs.queries import people_in_role
@@ -48,10 +50,17 @@ _REASONS = {
 }
 
 
-def reason_text(reason: Reason | dict[str, Any]) -> str:
+def skill_names(actor: Actor) -> dict[str, str]:
+    """Skills by their codes, which are those of the product categories, in words."""
+    return {row.code: row.name for row in customers.categories(actor)}
+
+
+def reason_text(reason: Reason | dict[str, Any], skills: Mapping[str, str]) -> str:
     """A reason of a suggestion in words."""
     known = reason if isinstance(reason, dict) else {"code": reason.code, "figures": reason.figures}
     figures = dict(known["figures"])
+    if "skill" in figures:
+        figures["skill"] = skills.get(figures["skill"], figures["skill"])
     if "at" in figures:
         figures["at"] = moment(timezone.localtime(datetime.fromisoformat(figures["at"])))
     return str(_REASONS[known["code"]]) % figures
@@ -87,6 +96,9 @@ class Dispatch(TicketAct):
         return {"choices": {"technician": [(p.pk, p.name) for p, _s in self.ranked()]}}
 
     def more(self) -> dict[str, Any]:
+        given = self.request.POST or self.request.GET
+        chosen = given.get("technician") or str(self.initial().get("technician", ""))
+        skills = skill_names(self.actor)
         rows = []
         for person, found in self.ranked()[:8]:
             use = ""
@@ -98,7 +110,8 @@ class Dispatch(TicketAct):
                     "person": person,
                     "found": found,
                     "use": use,
-                    "reasons": [(r.good, reason_text(r)) for r in found.reasons],
+                    "reasons": [(r.good, reason_text(r, skills)) for r in found.reasons],
+                    "chosen": str(person.pk) == chosen,
                 }
             )
         return {"form_template": "service/_dispatch_fields.html", "suggestions": rows}
@@ -136,7 +149,9 @@ class DispatchBoard(BoardPage):
     title = _("Dispatch board")
     menu = "dispatch"
     refresh = 10
-    links = (Link(label=_("Work orders"), url=lambda actor: reverse("service:work_orders"), roles=rights.DESK),)
+    links = (
+        Link(label=_("Work orders"), icon="tools", url=lambda actor: reverse("service:work_orders"), roles=rights.DESK),
+    )
 
     def technicians(self) -> QuerySet[Person]:
         return people_in_role(self.actor, ["technician"], dealer_id=self.actor.dealer_id)

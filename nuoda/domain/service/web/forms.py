@@ -32,6 +32,7 @@ REASON_WORDS = {
     "customer_stopped": _("the customer stopped the work"),
     "unsafe": _("not safe to work"),
     "taken_back": _("taken back"),
+    "ticket_cancelled": _("the ticket was cancelled"),
     "nobody_home": _("nobody was there"),
     "merged": _("merged"),
     "other": _("other reason"),
@@ -95,7 +96,7 @@ def Pick(**more: Any) -> forms.TypedChoiceField:
 
 class ReportForm(Chosen):
     contact = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()), initial="fault")
+    kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()), initial="fault", widget=forms.RadioSelect)
     caller_name = forms.CharField(label=_("Caller"), max_length=60, required=False)
     caller_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     customer = Pick(label=_("Customer"), required=False)
@@ -142,21 +143,31 @@ class ReportForm(Chosen):
 class CustomerReportForm(Chosen):
     """What a customer tells himself: few words, no codes."""
 
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=list(KINDS.items()), initial="fault")
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), choices=list(KINDS.items()), initial="fault", widget=forms.RadioSelect
+    )
     product = Pick(label=_("Machine"), required=False)
     model_text = forms.CharField(label=_("Product model"), max_length=80, required=False)
     purchase_date = forms.DateField(
         label=_("Purchase date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     purchase_date_unknown = forms.BooleanField(label=_("I do not know the purchase date"), required=False)
-    subject = forms.CharField(label=_("In a few words"), max_length=120)
+    subject = forms.CharField(
+        label=_("In a few words"), max_length=120, widget=forms.TextInput(attrs={"data_wide": "1"})
+    )
     problem = Long(label=_("What happened?"))
     production_stopped = forms.BooleanField(label=_("Production has stopped"), required=False)
     safety_risk = forms.BooleanField(label=_("There is a danger to people"), required=False)
 
 
 class NoteForm(forms.Form):
+    """A form whose last field is a note."""
+
     remark = Long(label=_("Note"), required=False)
+
+    def order_fields(self, field_order: Any) -> None:
+        super().order_fields(field_order)
+        self.fields["remark"] = self.fields.pop("remark")
 
 
 class AnswerForm(NoteForm):

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.approvals.web.panels import of_case
+from nuoda.engine.papers.web.panels import files_panel, papers_panel
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.ui.pure.panels import Panel, register
 
@@ -18,6 +19,9 @@ from .words import next_clocks, severity_chip, state_chip
 
 
 def install() -> None:
+    for place in ("ticket.rail", "work_order.rail"):
+        register(papers_panel(place))
+        register(files_panel(place))
     register(
         Panel(
             place="ticket.rail",

@@ -24,10 +24,10 @@ from .. import facts, queries
 from ..actions import records, work
 from ..models import WorkOrder
 from ..models.work_orders import WORK_KINDS
-from ..states import WORK_ORDER
+from ..states import ACTIVE, WORK_ORDER
 from . import forms
 from .acts import WorkAct, work_page
-from .board import reason_text
+from .board import reason_text, skill_names
 from .words import case_clocks, case_timeline, severity_chip, state_chip
 
 PHONE = "ui/phone_form.html"
@@ -40,8 +40,15 @@ class WorkOrderPage(PhoneRecord):
     menu = "jobs"
     place = "work_order"
     sections = (
+        Section(
+            key="where",
+            label=_("Customer and place"),
+            template="service/_where.html",
+            facts="where",
+            load="ways",
+            icon="map-pin",
+        ),
         Section(key="job", label=_("The job"), facts="job", icon="clipboard-list"),
-        Section(key="where", label=_("Customer and place"), facts="where", icon="map-pin"),
         Section(
             key="prepare", label=_("To prepare"), template="service/_prepare.html", load="to_prepare", icon="package"
         ),
@@ -55,6 +62,8 @@ class WorkOrderPage(PhoneRecord):
     row: WorkOrder
 
     def load(self, number: str, **kwargs: Any) -> WorkOrder:
+        if not self.actor.has("technician"):
+            self.template, self.beside = "ui/record.html", 5  # type: ignore[misc]  # at a desk
         return queries.work_order(self.actor, number=number)
 
     def header(self) -> Header:
@@ -100,9 +109,6 @@ class WorkOrderPage(PhoneRecord):
                     clauses=possible.clauses if possible.reason else (),
                 )
             )
-        if self.row.state == "on_site" and self.actor.person_id == self.row.technician_id:
-            link = reverse("service:work_photo", args=[self.row.number])
-            found.append(Do(key="photo", label=_("Take a photo"), icon="camera", url=link, dialog=False))
         return _one_main(found)
 
     def clocks(self) -> Sequence[ClockBadge]:
@@ -138,6 +144,12 @@ class WorkOrderPage(PhoneRecord):
         if ticket.product:
             yield Fact(label=_("Machine"), value=f"{ticket.product.model} · {ticket.product.serial}", wide=True)
 
+    def ways(self) -> dict[str, Any]:
+        """How to reach the customer: by phone, by road."""
+        ticket = self.row.ticket
+        onsite = self.row.kind == "onsite" and self.row.state in ACTIVE
+        return {"phone": ticket.caller_phone, "caller": ticket.caller_name, "map": self.map_url() if onsite else None}
+
     def map_url(self) -> str | None:
         """Opens the phone's own map application."""
         if self.row.latitude is None or self.row.longitude is None:
@@ -171,13 +183,16 @@ class WorkOrderPage(PhoneRecord):
         found = [
             row for row in papers.attachments_of(self.actor, dossier_id=self.row.dossier_id) if row.kind == "photo"
         ]
-        return {"photos": found} if found else None
+        may = self.row.state == "on_site" and self.actor.person_id == self.row.technician_id
+        take = reverse("service:work_photo", args=[self.row.number]) if may else ""
+        return {"photos": found, "take": take} if found or take else None
 
     def why(self) -> dict[str, Any] | None:
         kept = self.row.suggestion
         if not kept:
             return None
-        return {"place": kept["place"], "reasons": [(r["good"], reason_text(r)) for r in kept["reasons"]]}
+        skills = skill_names(self.actor)
+        return {"place": kept["place"], "reasons": [(r["good"], reason_text(r, skills)) for r in kept["reasons"]]}
 
     def timeline(self) -> Iterable[Event]:
         return case_timeline(self.actor, self.row.ticket.dossier, limit=30)
@@ -221,15 +236,19 @@ _FILLED: dict[str, dict[str, Any]] = {
 
 
 class OnPhone(WorkAct):
-    """A form of the technician's phone."""
+    """A form of the technician's phone; whoever works at a desk gets it in the desk's dress."""
 
+    kind = "phone"
     template = PHONE
+
+    def load(self, number: str, **kwargs: Any) -> WorkOrder:
+        if not self.actor.has("technician"):
+            self.template = "ui/form.html"
+        return super().load(number, **kwargs)
 
 
 def _phone(page: type[WorkAct]) -> type[WorkAct]:
-    page.template = PHONE
-    page.kind = "phone"
-    return page
+    return type(page.__name__, (OnPhone, page), {"__module__": __name__, "verb": page.verb, "access": page.access})
 
 
 class Arrive(OnPhone):
@@ -301,6 +320,11 @@ class Record(OnPhone):
         ]
         records.note(self.row, parts=lines, actor=self.actor, at=self.at, **cleaned)
 
+    def done(self, result: Any) -> str:
+        """At the customer's place he rates and signs next; from afar nobody can."""
+        name = "service:work_sign" if self.row.kind == "onsite" else "service:work_order"
+        return reverse(name, args=[self.row.number])
+
 
 class PhotoForm(django_forms.Form):
     photo = django_forms.FileField(
@@ -350,6 +374,10 @@ class Sign(OnPhone):
             actor=self.actor,
             at=self.at,
         )
+
+    def done(self, result: Any) -> str:
+        """Nothing is left but to complete."""
+        return reverse("service:work_complete", args=[self.row.number])
 
 
 Contact = _phone(work_page("contact", _("Spoke with the customer"), forms.NoteForm, work.contact, clauses=("DL-3.3a",)))

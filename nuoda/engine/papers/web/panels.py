@@ -5,7 +5,7 @@ An app places them from its `apps.ready()`:
     panels.register(papers_panel("ticket.rail"))
     panels.register(files_panel("ticket.rail"))
 
-The page's subject must carry `case_id` and `dossier`.
+The page's subject must carry `dossier`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def files_panel(place: str, *, order: int = 70) -> Panel:
 
 
 def _papers(actor: Actor, at: datetime, subject: Any) -> dict[str, Any] | None:
-    rows = list(queries.papers_of(actor, case_id=subject.case_id))
+    rows = list(queries.papers_of(actor, case_id=subject.dossier.case_id))
     if not rows:
         return None
     shown = [
@@ -50,7 +50,7 @@ def _papers(actor: Actor, at: datetime, subject: Any) -> dict[str, Any] | None:
 
 
 def _files(actor: Actor, at: datetime, subject: Any) -> dict[str, Any] | None:
-    rows = list(queries.attachments_of(actor, case_id=subject.case_id))
+    rows = list(queries.attachments_of(actor, case_id=subject.dossier.case_id))
     may = MAY["attach"](actor)
     if not rows and not may:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.domain.service import access, queries
 from nuoda.engine.clocks import queries as clocks
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.orgs import queries as orgs
+from nuoda.foundation.orgs.web.staffing import SOON
+from nuoda.foundation.orgs.web.words import event_words
 from nuoda.foundation.ui.pure.panels import Panel, register
 from nuoda.foundation.ui.pure.tones import ClockBadge
 
@@ -46,6 +49,87 @@ def install() -> None:
             wide=True,
         )
     )
+
+    for key, label, template, load, roles, icon, order in (
+        ("office", _("What you look after"), "desk/_office.html", office, frozenset({"system_admin"}), "settings", 10),
+        (
+            "logins",
+            _("Logins and rights"),
+            "desk/_office.html",
+            logins,
+            frozenset({"security_admin"}),
+            "shield-lock",
+            10,
+        ),
+        ("recent", _("Recorded lately"), "desk/_recent.html", recent, frozenset({"audit_admin"}), "history", 10),
+    ):
+        register(Panel("home", key, label, template, load, roles=roles, icon=icon, order=order, wide=True))
+
+
+def office(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
+    """The organisation in numbers, each with the list that it counts."""
+    ready = orgs.qualifications(actor)
+    today = at.date()
+    return {
+        "tiles": [
+            {
+                "value": orgs.people(actor).filter(active=True).count(),
+                "label": _("people"),
+                "url": reverse("orgs:people"),
+            },
+            {
+                "value": ready.filter(valid_until__gte=today, valid_until__lt=today + timedelta(days=SOON)).count(),
+                "label": _("certificates that end soon"),
+                "url": reverse("orgs:qualifications") + "?state=soon",
+                "tone": "near",
+            },
+            {
+                "value": ready.filter(valid_until__lt=today).count(),
+                "label": _("certificates that have ended"),
+                "url": reverse("orgs:qualifications") + "?state=expired",
+                "tone": "missed",
+            },
+            {
+                "value": orgs.leaves(actor).filter(starts_at__lte=at, ends_at__gt=at).count(),
+                "label": _("away now"),
+                "url": reverse("orgs:leaves") + "?now=1",
+            },
+        ]
+    }
+
+
+def logins(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
+    """Who is logged in, who failed to, and who acts for whom."""
+    security = reverse("orgs:security")
+    return {
+        "tiles": [
+            {
+                "value": orgs.lockouts(actor).count(),
+                "label": _("accounts with wrong tries"),
+                "url": security,
+                "tone": "near",
+            },
+            {"value": orgs.open_sessions(actor).count(), "label": _("open sessions"), "url": security},
+            {
+                "value": orgs.delegations(actor).filter(starts_at__lte=at, ends_at__gt=at, revoked_at=None).count(),
+                "label": _("delegations now"),
+                "url": reverse("orgs:delegations") + "?now=1",
+            },
+        ]
+    }
+
+
+def recent(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
+    """The newest entries about people, rights, logins and exports."""
+    rows = list(orgs.audit_trail(actor).order_by("-recorded_at", "-id")[:12])
+    names = orgs.names(actor, [row.actor_id for row in rows])
+    return {
+        "rows": [
+            (event_words(row.type), names.get(row.actor_id, "") if row.actor_id else "", row.recorded_at)
+            for row in rows
+        ],
+        "more": reverse("orgs:audit"),
+    }
 
 
 def due(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +18,15 @@ from nuoda.domain.service import access as rights
 from nuoda.domain.service import queries
 from nuoda.domain.service.actions import closures, reports, tickets
 from nuoda.domain.service.models import Ticket
-from nuoda.domain.service.states import OPEN, TICKET
+from nuoda.domain.service.states import OPEN, TICKET, WORK_ORDER
 from nuoda.domain.service.web import forms
 from nuoda.domain.service.web.acts import Act
-from nuoda.domain.service.web.words import case_clocks, next_clocks, severity_chip, state_chip
+from nuoda.domain.service.web.words import badge, next_clocks, severity_chip, state_chip
+from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.papers import queries as papers
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.pure.words import word
-from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, Page, RecordPage, Section, Step
 
 CUSTOMER = frozenset({"customer_contact"})
@@ -39,6 +40,22 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """Events that a customer is shown; notes of the desk are not among them."""
+PROMISES: dict[str, tuple[Any, Any]] = {
+    "answer": (_("We answer"), _("a person speaks or writes to you")),
+    "reply": (_("We answer your question"), ""),
+    "answer_inquiry": (_("We answer your question"), ""),
+    "promise": (_("We come back to you"), _("at the time we told you")),
+    "respond": (_("A specialist speaks with you"), _("about the fault itself")),
+    "on_site": (_("A technician is with you"), _("at your machine")),
+    "on_time": (_("The technician comes as agreed"), ""),
+    "solve": (_("It is solved"), _("repaired, or with a solution that you can use")),
+    "opinion": (_("We tell you what becomes of your suggestion"), ""),
+    "complaint_contact": (_("We call you about your complaint"), ""),
+    "complaint_solve": (_("Your complaint is settled"), ""),
+    "contact_dissatisfied": (_("We call you, because you were not satisfied"), ""),
+}
+"""Time limits that protect the customer, by the rule's own name, in his words; duties inside the house are not among
+them."""
 OWN_WORDS = frozenset({"ticket.reopened", "ticket.rated", "ticket.cancelled"})
 """Events whose text the customer may have written himself."""
 
@@ -56,14 +73,21 @@ class Matters(Page):
         if self.actor.customer_id is None:
             raise NotYours()
         rows = list(queries.tickets_of(self.actor, self.actor.customer_id)[:60])
-        clocks = next_clocks(self.actor, [row.pk for row in rows if row.state in OPEN])
-        shown = [(row, state_chip(TICKET, row.state), clocks.get(row.pk)) for row in rows]
+        due = next_clocks(self.actor, [row.pk for row in rows if row.state in OPEN])
+        shown = [(row, state_chip(TICKET, row.state), due.get(row.pk), reached(row)) for row in rows]
         return self.answer(
             context={
                 "open": [item for item in shown if item[0].state in OPEN or item[0].state == "solved"],
                 "past": [item for item in shown if item[0].state not in (*OPEN, "solved")],
             }
         )
+
+
+def reached(row: Ticket) -> list[bool]:
+    """How far a matter has come, as a parcel's way: reported, answered, at work, solved, closed."""
+    way = ("reported", "answered", "working", "solved", "closed")
+    here = {"dispatched": 1}.get(row.state, way.index(row.state) if row.state in way else len(way) - 1)
+    return [place <= here for place in range(len(way))]
 
 
 class Machines(Page):
@@ -88,7 +112,11 @@ class ReportPage(Act):
     menu = "side_report"
     form_class = forms.CustomerReportForm
     submit = _("Submit")
+    wide = True
     done_text = _("We have your report. Here you see what happens to it.")
+
+    def more(self) -> dict[str, Any]:
+        return {"form_template": "portal/_report_fields.html"}
 
     def initial(self) -> dict[str, Any]:
         return {"product": self.request.GET.get("product", "")}
@@ -138,6 +166,13 @@ class Matter(RecordPage):
     place = "matter"
     refresh = 30
     sections = (
+        Section(
+            key="promises",
+            label=_("What we promise you"),
+            template="portal/_promises.html",
+            load="promises",
+            icon="clock",
+        ),
         Section(key="matter", label=_("What you reported"), facts="matter", icon="file-text"),
         Section(key="visits", label=_("Visits"), template="portal/_visits.html", load="visits", icon="calendar"),
         Section(
@@ -192,9 +227,14 @@ class Matter(RecordPage):
             )
         return found
 
-    def clocks(self) -> Sequence[ClockBadge]:
-        badges = case_clocks(self.actor, self.row.dossier.case_id, "")
-        return [badge for badge in badges if badge.clause.startswith(("MN-3.2", "DL-3.", "LC-"))]
+    def promises(self) -> dict[str, Any] | None:
+        """The time limits that protect the customer, in his words, each with what it means for him."""
+        found = []
+        for row in clocks.deadlines_of(self.actor, self.row.dossier.case_id):
+            said = PROMISES.get(row.ref.rpartition("/")[2])
+            if said and row.state != "withdrawn":
+                found.append((replace(badge(row), label=said[0]), said[1]))
+        return {"promises": found} if found else None
 
     def matter(self) -> Iterable[Fact]:
         row = self.row
@@ -215,7 +255,7 @@ class Matter(RecordPage):
 
     def visits(self) -> dict[str, Any] | None:
         jobs = [job for job in self.row.work_orders.all() if job.state not in ("declined", "cancelled")]
-        return {"visits": jobs} if jobs else None
+        return {"visits": [(job, state_chip(WORK_ORDER, job.state)) for job in jobs]} if jobs else None
 
     def papers(self) -> dict[str, Any] | None:
         rows = [

@@ -270,6 +270,16 @@
     if (focused) root.querySelector(`[data-card="${CSS.escape(focused)}"] a`)?.focus();
   }
 
+  // Lists bring themselves up to date, unless somebody is choosing or typing in them. (htmx's own condition in hx-trigger
+  // would need eval, which the policy refuses.)
+  function refresh(root) {
+    const timer = setInterval(() => {
+      if (!root.isConnected) { clearInterval(timer); return; }
+      if (document.hidden || root.querySelector("details[open], input:checked, input:focus")) return;
+      root.dispatchEvent(new Event("nu-refresh"));
+    }, Number(root.dataset.refresh) * 1000);
+  }
+
   // Photos are made small before they are sent: longest edge 1600 px, JPEG.
   async function shrink(input) {
     const files = [...input.files];
@@ -308,6 +318,29 @@
     }));
   }
 
+  // Where the phone is, once, for a form that asks for it; without it the form works as well.
+  function locate(field) {
+    const form = field.form;
+    navigator.geolocation?.getCurrentPosition((found) => {
+      field.value = found.coords.latitude.toFixed(6);
+      form.querySelector("[data-longitude]").value = found.coords.longitude.toFixed(6);
+    }, () => {}, { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 });
+  }
+
+  // Lines of a form: the first empty one is offered, the others wait.
+  function lines(box) {
+    const all = [...box.children];
+    const offer = () => {
+      const next = all.find((line) => !line.open);
+      all.forEach((line) => line.classList.toggle("nu-part-next", line === next));
+    };
+    box.addEventListener("toggle", (event) => {
+      offer();
+      if (event.target.open) event.target.querySelector("input")?.focus();
+    }, true);
+    offer();
+  }
+
   // Signatures: strokes as JSON in a hidden field, drawn on a canvas.
   function sign(box) {
     const canvas = box.querySelector("canvas");
@@ -343,6 +376,9 @@
     once(root, "form[data-bulk]", bulk);
     once(root, "form[data-guard]", guard);
     once(root, "#board", board);
+    once(root, "[data-refresh]", refresh);
+    once(root, "[data-latitude]", locate);
+    once(root, "[data-parts]", lines);
     once(root, "[data-signature]", sign);
     once(root, "input[type=file][data-photo]", (input) => input.addEventListener("change", () => shrink(input), { passive: true }));
     once(root, "[data-submit-on-change]", (field) => field.addEventListener("change", () => field.form.requestSubmit()));

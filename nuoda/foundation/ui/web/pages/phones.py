@@ -32,3 +32,4 @@ class PhoneRecord(RecordPage):
 
     kind = "phone"
     template = "ui/phone_record.html"
+    beside: ClassVar[int] = 1

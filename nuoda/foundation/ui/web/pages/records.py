@@ -146,6 +146,8 @@ class RecordPage(Page):
     rail: ClassVar[Sequence[Panel]] = ()
     refresh: ClassVar[int] = 0
     """Seconds after which clocks and timeline reload themselves; 0: not at all."""
+    beside: ClassVar[int] = 5
+    """So many moves are buttons, the main ones first; the others stand in a menu behind them."""
 
     row: Any
 
@@ -183,12 +185,18 @@ class RecordPage(Page):
         if self.row is None:
             raise NotYours
         moves = list(self.moves())
+        ready = sorted((move for move in moves if not move.reason), key=lambda move: not move.primary)
+        if len(ready) <= self.beside + 1:
+            front, later = ready, []
+        else:
+            front, later = ready[: self.beside], ready[self.beside :]
         return self.answer(
             context={
                 "row": self.row,
                 "header": self.header(),
                 "steps": self.steps(),
-                "moves": [move for move in moves if not move.reason],
+                "moves": front,
+                "later": later,
                 "absent": [move for move in moves if move.reason],
                 "clocks": self.clocks(),
                 "sections": self.blocks(self.sections, f"{self.place}.sections"),
