@@ -5,14 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from datetime import datetime
-from itertools import count
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
-
-
-_turns = count(int.from_bytes(os.urandom(5), "big"))
-"""Of the 42 bits that order ids of one moment; where a process begins is chance, so that two do not meet."""
 
 
 def new_id() -> UUID:
@@ -27,9 +22,7 @@ def id_at(moment: datetime, sequence: int | None = None) -> UUID:
     order in every reading. Where `sequence` (0 ≤ sequence < 4096) is given they sort by it instead.
     """
     millis = int(moment.timestamp() * 1000)
-    turn = next(_turns)
-    random = turn >> 30 << 64 | (turn & (1 << 30) - 1) << 32 | int.from_bytes(os.urandom(4), "big")
-    value = (millis & (1 << 48) - 1) << 80 | random
+    value = (millis & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
     if sequence is None:
         sequence = _next(millis)
     if not 0 <= sequence < 4096:
