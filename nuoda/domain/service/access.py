@@ -23,7 +23,7 @@ TICKET_VERBS: dict[str, frozenset[str]] = {
     "answer": DESK,
     "promise": DESK,
     "hand_over": DESK,
-    "respond": EXPERTS,
+    "respond": EXPERTS | {"agent"},
     "set_severity": DESK,
     "dispatch": MANAGERS,
     "solve": DESK | {"technician"},
@@ -58,8 +58,13 @@ def may(actor: Actor, verb: str, ticket: Ticket | None = None) -> bool:
     """Whether the actor's roles allow a verb on a ticket that he can see."""
     if not actor.has(*TICKET_VERBS[verb]):
         return False
-    if actor.reach == "customer" and ticket is not None and verb == "cancel":
+    if ticket is None:
+        return True
+    if actor.reach == "customer" and verb == "cancel":
         return ticket.state in ("reported", "answered")
+    if verb == "respond" and ticket.kind == "fault":
+        # About a fault somebody qualified speaks with the customer; about a question or a complaint the desk may.
+        return actor.has(*EXPERTS)
     return True
 
 
@@ -76,10 +81,13 @@ def require(actor: Actor, verb: str, ticket: Ticket | None = None) -> None:
     """Raises NotYours to whom the verb does not exist, Refused when it is not allowed now."""
     if not actor.has(*TICKET_VERBS[verb]):
         raise NotYours()
-    if not may(actor, verb, ticket):
-        raise Refused(
-            _("Work on this matter has begun; please call the service desk to change it."), code="not_allowed"
-        )
+    if may(actor, verb, ticket):
+        return
+    if verb == "respond":
+        reason = _("About a fault a technician or another qualified person speaks with the customer.")
+    else:
+        reason = _("Work on this matter has begun; please call the service desk to change it.")
+    raise Refused(reason, code="not_allowed")
 
 
 def require_work(actor: Actor, verb: str, work: WorkOrder) -> None:

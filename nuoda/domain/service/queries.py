@@ -99,6 +99,13 @@ def tickets_of(actor: Actor, customer_id: UUID) -> QuerySet[Ticket]:
     return rows.select_related("dossier", "customer").order_by("-reported_at")
 
 
+def passed_to(actor: Actor) -> QuerySet[Ticket]:
+    """Open matters that were passed to the actor to look after, urgent first, without those that he has a job for."""
+    jobs = WorkOrder.objects.filter(technician_id=actor.person_id, state__in=ACTIVE).values("ticket_id")
+    rows = open_tickets(actor).filter(keeper_id=actor.person_id).exclude(pk__in=jobs)
+    return rows.select_related("dossier", "customer")
+
+
 def jobs_of(actor: Actor, *, technician_id: UUID | None = None) -> QuerySet[WorkOrder]:
     """Jobs under way of a technician (default: the actor), in the order of their planned time."""
     rows = WorkOrder.visible_to(actor).filter(technician_id=technician_id or actor.person_id, state__in=ACTIVE)

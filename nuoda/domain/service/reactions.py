@@ -5,7 +5,7 @@ from __future__ import annotations
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.journal.pure.subscriptions import Context, on
 
-from .actions import records, tickets
+from .actions import homes, records
 from .models import WorkOrder
 
 
@@ -21,4 +21,4 @@ def issue_the_service_order(entry: Entry, context: Context) -> None:
 @on("customer.merged")
 def follow_the_customer(entry: Entry, context: Context) -> None:
     """The matters of a card that was a duplicate belong to the card that stays."""
-    tickets.follow_customer(context.event.merged, to=context.event.customer, actor=context.actor, at=context.at)
+    homes.follow_customer(context.event.merged, to=context.event.customer, actor=context.actor, at=context.at)

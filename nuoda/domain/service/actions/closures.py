@@ -14,6 +14,7 @@ from nuoda.foundation.journal.models import Dossier
 from .. import access, events, facts
 from ..models import Ticket
 from .tickets import change
+from .work import take_back
 
 CANCEL_REASONS = ("withdrawn", "self_solved", "not_ours", "mistake", "unreachable", "other")
 
@@ -66,10 +67,15 @@ def reopen(
 
 
 def cancel(ticket: Ticket, *, reason: str, actor: Actor, at: datetime, remark: str = "", source: str = "") -> None:
-    """End a matter without work, for a reason. Emits ticket.cancelled; its open clocks are withdrawn."""
+    """End a matter without work, for a reason. Emits ticket.cancelled, and work_order.cancelled for jobs that have not begun.
+
+    Its open clocks are withdrawn. Refuses when a technician is at work.
+    """
     access.require(actor, "cancel", ticket)
     if reason not in CANCEL_REASONS:
         raise Invalid(_("Choose one of the reasons offered."), fields={"reason": _("Give the reason.")})
+    if ticket.state == "dispatched":
+        take_back(ticket, reason="ticket_cancelled", actor=actor, at=at)
     change(
         ticket,
         "cancel",
@@ -100,6 +106,8 @@ def merge(ticket: Ticket, *, into: Ticket, actor: Actor, at: datetime, remark: s
     # Two cases are written: their locks are taken in one order, whoever merges which into which.
     both = Dossier.objects.filter(pk__in=[ticket.pk, into.pk]).order_by("pk")
     list(both.select_for_update(no_key=True).values_list("pk"))
+    if ticket.state == "dispatched":
+        take_back(ticket, reason="merged", actor=actor, at=at)
     change(
         ticket,
         "merge",

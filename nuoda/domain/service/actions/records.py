@@ -24,6 +24,8 @@ from ..pure.times import ZONE
 from . import work as jobs
 
 RESOLUTIONS = ("repaired", "part_replaced", "adjusted", "session", "patch", "explained")
+REMOTE_RESULTS = ("session", "patch")
+"""Resolutions that are a result of remote work."""
 NOTED = (
     "symptom", "cause", "measure", "resolution", "explained", "tested", "site_cleaned", "no_parts", "remote_result",
     "customer_confirmed", "checks",
@@ -63,6 +65,10 @@ def note(
     if parts is not None:
         _replace_parts(row, parts)
     changes = {name: value.strip() if isinstance(value, str) else value for name, value in written.items()}
+    if "resolution" in changes and row.kind != "onsite":
+        # What came of a session is said once: by how the matter was resolved (MN-3.2.2b).
+        found = changes["resolution"] if changes["resolution"] in REMOTE_RESULTS else ""
+        changes.setdefault("remote_result", found)
     if row.signed_at is not None:
         changes["signed_at"] = None
     jobs.change(

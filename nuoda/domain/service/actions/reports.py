@@ -22,7 +22,7 @@ from ..models import Ticket
 from ..models.tickets import CHANNELS, KINDS, SEVERITIES, SEVERITY_RANKS
 from ..pure.times import local_date
 from ..states import TICKET
-from . import tickets
+from . import homes, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def report(
         dealer_id=ticket.dealer_id,
         customer_id=ticket.customer_id,
         opened_at=when,
-        search=_search(ticket, told),
+        search=homes.words(ticket),
     )
     ticket.save(force_insert=True)
     if ticket.dealer_id is not None and ticket.customer_id is not None:
@@ -193,15 +193,6 @@ def _grade(ticket: Ticket, told: Report, actor: Actor, when: datetime) -> None:
             clauses=[proposal.clause_id] if proposal.clause_id else [],
         )
     ticket.severity_rank = SEVERITY_RANKS[ticket.severity]
-
-
-def _search(ticket: Ticket, told: Report) -> list[str]:
-    words = [ticket.caller_name, ticket.caller_phone, ticket.model_text, ticket.serial_text]
-    if ticket.customer:
-        words.append(ticket.customer.name)
-    if ticket.product:
-        words.append(ticket.product.serial)
-    return words
 
 
 def report_and_answer(

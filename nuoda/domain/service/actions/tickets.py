@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from nuoda.domain.customers.actions import customers
 from nuoda.domain.customers.models import Customer
-from nuoda.engine.clocks.actions import cases as clocks
-from nuoda.engine.papers.actions import papers
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import Event
 from nuoda.foundation.base.pure.refusals import Invalid, Refused
 from nuoda.foundation.journal.actions import dossiers, entries
-from nuoda.foundation.journal.models import Dossier, Entry
+from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Dealer, Person
 
 from .. import access, events, facts
-from ..models import PartUsed, Ticket, WorkOrder
+from ..models import Ticket
 from ..models.tickets import PAUSE_REASONS, SEVERITIES, SEVERITY_RANKS
 from ..states import TICKET
+from . import homes
 
 
 def answer(
@@ -98,8 +95,11 @@ def hand_over(
     changes: dict[str, Any] = {"handed_over_at": at}
     if to_person is not None:
         changes["keeper_id"] = to_person.pk
+        if to_person.memberships.filter(role="technician", until=None).exists():
+            # Technicians see what is theirs only: this is, from now on.
+            dossiers.share(ticket.dossier, person_id=to_person.pk, at=at)
     if to_dealer is not None:
-        rehome(ticket, dealer_id=to_dealer.pk, customer_id=ticket.customer_id, actor=actor, at=at)
+        homes.rehome(ticket, dealer_id=to_dealer.pk, customer_id=ticket.customer_id, actor=actor, at=at)
         changes |= {"dealer_id": to_dealer.pk, "keeper_id": None}
     change(
         ticket,
@@ -304,7 +304,7 @@ def correct_customer(
     if not reason.strip():
         raise Invalid(_("Give the reason."), fields={"reason": _("Give the reason.")})
     before = ticket.customer_id
-    rehome(ticket, dealer_id=ticket.dealer_id, customer_id=customer.pk, actor=actor, at=at)
+    homes.rehome(ticket, dealer_id=ticket.dealer_id, customer_id=customer.pk, actor=actor, at=at)
     change(
         ticket,
         "correct_customer",
@@ -318,32 +318,8 @@ def correct_customer(
         site_id=None,
         product_id=None,
     )
-
-
-def rehome(ticket: Ticket, *, dealer_id: UUID | None, customer_id: UUID | None, actor: Actor, at: datetime) -> None:
-    """Give everything of the ticket's case another dealer or customer; its deadlines follow with the next entry."""
-    dossiers.move(ticket.dossier, dealer_id=dealer_id, customer_id=customer_id)
-    scope = {"dealer_id": dealer_id, "customer_id": customer_id}
-    WorkOrder.objects.filter(ticket_id=ticket.pk).update(**scope)
-    PartUsed.objects.filter(case_id=ticket.dossier.case_id).update(**scope)
-    papers.follow(ticket.dossier)
-    if dealer_id is not None and customer_id is not None:
-        customers.deal(customer_id, actor=actor, at=at, dealer_id=dealer_id)
-
-
-def follow_customer(merged: UUID, *, to: UUID, actor: Actor, at: datetime) -> None:
-    """Two cards were the same customer: the tickets of one go to the other, with everything in their cases."""
-    rows = list(Ticket.objects.select_for_update(no_key=True).filter(customer_id=merged).order_by("pk"))
-    if not rows:
-        return
-    cases = [row.pk for row in rows]
-    Ticket.objects.filter(pk__in=cases).update(customer_id=to)
-    WorkOrder.objects.filter(ticket_id__in=cases).update(customer_id=to)
-    PartUsed.objects.filter(case_id__in=cases).update(customer_id=to)
-    for dossier in Dossier.objects.filter(pk__in=cases):
-        papers.follow(dossier)
-    # The deadlines take their scope from the folder of their case.
-    clocks.reconcile(cases, actor=actor, at=at)
+    ticket.customer, ticket.product = customer, None
+    dossiers.describe(ticket.dossier, title=ticket.subject, search=homes.words(ticket))
 
 
 def rate(

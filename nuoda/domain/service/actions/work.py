@@ -17,7 +17,7 @@ from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.models import Entry
 
 from .. import access, events, facts
-from ..models import WorkOrder
+from ..models import Ticket, WorkOrder
 from ..pure.ranking import kilometres
 from ..states import WORK_ORDER
 from . import tickets
@@ -268,6 +268,27 @@ def cancel(work: WorkOrder, *, reason: str, actor: Actor, at: datetime, remark: 
     )
     dossiers.close(work.dossier, at=at)
     _take_back(work, actor=actor, at=at)
+
+
+def take_back(ticket: Ticket, *, reason: str, actor: Actor, at: datetime) -> None:
+    """The matter ends, so its jobs that have not begun end with it and their technicians are free. Emits work_order.cancelled.
+
+    For actions that end a ticket; permission is theirs.
+    """
+    for work in [row for row in ticket.work_orders.all() if row.is_active]:
+        work.ticket = ticket
+        change(
+            work,
+            "cancel",
+            events.WorkOrderCancelled(ticket=ticket.pk, work_order=work.pk, reason=reason),
+            actor=actor,
+            at=at,
+            reason=reason,
+            end_reason=reason,
+            finished_at=at,
+        )
+        dossiers.close(work.dossier, at=at)
+        _take_back(work, actor=actor, at=at)
 
 
 def _responded(work: WorkOrder, *, actor: Actor, at: datetime, when: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.domain.customers.web import forms as customer_forms
 from nuoda.foundation.base.pure import money
 
 from ..actions.closures import CANCEL_REASONS
@@ -224,8 +225,9 @@ class ReassignForm(Chosen, ReasonForm):
     to_person = Pick(label=_("To"))
 
 
-class CustomerForm(Chosen, ReasonForm):
-    customer_number = forms.CharField(label=_("Number of the right customer"), max_length=40)
+class CustomerForm(customer_forms.ActorForm, ReasonForm):
+    customer = customer_forms.PickField(label=_("The right customer"), help_text=_("Type its name or number."))
+    field_order = ("customer", "reason")
 
 
 class SettlementForm(forms.Form):

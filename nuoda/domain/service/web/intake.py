@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.domain.customers import queries as customers
+from nuoda.domain.customers.access import may
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, Site
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import Page
@@ -35,19 +36,24 @@ class Caller(Page):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         text = request.GET.get("q", "").strip()
-        context: dict[str, Any] = {"q": text}
+        context: dict[str, Any] = {"q": text, "may_enter": may(self.actor, "customer.create")}
         if text:
             contacts = [caller.contact for caller in customers.find_by_phone(self.actor, text)]
             known = {contact.pk for contact in contacts}
             contacts += [row for row in customers.contacts_matching(self.actor, text) if row.pk not in known]
             machines = list(customers.installed_matching(self.actor, text))
             ids = {contact.customer_id for contact in contacts} | {machine.customer_id for machine in machines}
+            listed = {contact.customer_id for contact in contacts}
+            found = customers.customers_matching(self.actor, text).filter(active=True).order_by("pinyin")
+            companies = list(found.exclude(pk__in=listed)[: customers.PICKER])
+            ids |= {row.pk for row in companies}
             matters = list(
                 queries.open_tickets(self.actor).filter(customer_id__in=ids).select_related("dossier", "customer")[:20]
             )
             clocks = next_clocks(self.actor, [row.pk for row in matters])
             context |= {
                 "contacts": contacts,
+                "companies": companies,
                 "machines": machines,
                 "matters": [(row, clocks.get(row.pk)) for row in matters],
             }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.approvals.web.panels import of_case
@@ -75,7 +76,7 @@ def install() -> None:
             place="customer.sections",
             key="tickets",
             label=_("Tickets"),
-            template="service/_home_tickets.html",
+            template="service/_customer_tickets.html",
             load=of_customer,
             icon="inbox",
             order=10,
@@ -94,8 +95,10 @@ def my_tickets(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
 
 
 def of_customer(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any] | None:
-    rows = queries.tickets_of(actor, subject.pk)[:20]
-    return _with_clocks(actor, list(rows)) if rows else None
+    """Everything that a customer came with, newest first, and the way to register the next matter for it."""
+    rows = list(queries.tickets_of(actor, subject.pk)[:20])
+    report = f"{reverse('service:report')}?customer={subject.pk}" if access.may(actor, "report") else ""
+    return {**_with_clocks(actor, rows), "report": report} if rows or report else None
 
 
 def my_jobs(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:

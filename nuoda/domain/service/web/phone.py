@@ -37,4 +37,8 @@ class Jobs(PhonePage):
         # Due first; what has no time limit follows by its planned time.
         far = self.at.max.replace(tzinfo=self.at.tzinfo)
         jobs.sort(key=lambda item: ((item["clock"].due if item["clock"] else None) or far, item["job"].planned.lower))
-        return self.answer(context={"jobs": jobs, "done": list(queries.finished_jobs(self.actor)[:10])})
+        # Questions that the desk passed on, to be answered without a visit (DL-3.1c).
+        passed = list(queries.passed_to(self.actor)[:20])
+        due = next_clocks(self.actor, [row.pk for row in passed])
+        matters = [(row, due.get(row.pk)) for row in passed]
+        return self.answer(context={"jobs": jobs, "matters": matters, "done": list(queries.finished_jobs(self.actor)[:10])})

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from nuoda.domain.customers import queries as customers
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.refusals import Invalid
@@ -300,12 +299,14 @@ class HandOver(TicketAct):
     clauses = ("DL-3.1c",)
     done_text = _("Handed over.")
 
+    def people(self) -> list[Person]:
+        """Those of the organisation that is responsible, and the company's support whom dealers ask (DL-2.2)."""
+        roles = ["service_manager", "hq_support", "technician", "agent", "dealer_manager"]
+        own = list(people_in_role(self.actor, roles, dealer_id=self.row.dealer_id))
+        return own if self.row.dealer_id is None else [*own, *people_in_role(self.actor, ["hq_support"])]
+
     def form_kwargs(self) -> dict[str, Any]:
-        people = people_in_role(
-            self.actor,
-            ["service_manager", "hq_support", "technician", "agent", "dealer_manager"],
-            dealer_id=self.row.dealer_id,
-        )
+        people = self.people()
         dealers = Dealer.visible_to(self.actor).filter(active=True) if self.actor.reach == "company" else []
         return {
             "choices": {
@@ -315,7 +316,7 @@ class HandOver(TicketAct):
         }
 
     def do(self, cleaned: dict[str, Any]) -> None:
-        person = Person.visible_to(self.actor).filter(pk=cleaned["to_person"]).first() if cleaned["to_person"] else None
+        person = next((one for one in self.people() if one.pk == cleaned["to_person"]), None)
         dealer = Dealer.visible_to(self.actor).filter(pk=cleaned["to_dealer"]).first() if cleaned["to_dealer"] else None
         tickets.hand_over(
             self.row, to_person=person, to_dealer=dealer, remark=cleaned["remark"], actor=self.actor, at=self.at
@@ -345,9 +346,11 @@ class CorrectCustomer(TicketAct):
     form_class = forms.CustomerForm
     done_text = _("The ticket is filed under the right customer.")
 
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
     def do(self, cleaned: dict[str, Any]) -> None:
-        customer = customers.customer(self.actor, number=cleaned["customer_number"].strip())
-        tickets.correct_customer(self.row, customer=customer, reason=cleaned["reason"], actor=self.actor, at=self.at)
+        tickets.correct_customer(self.row, **cleaned, actor=self.actor, at=self.at)
 
 
 class Merge(TicketAct):
