@@ -73,7 +73,8 @@ def _list(args: argparse.Namespace, actor: Any, at: Any) -> int:
     from nuoda.foundation.orgs.models import Membership, Person
 
     roles: dict[UUID, list[str]] = {}
-    for person_id, role in Membership.objects.filter(company_id=actor.company_id).values_list("person_id", "role"):
+    held = Membership.objects.filter(company_id=actor.company_id, until=None)
+    for person_id, role in held.values_list("person_id", "role"):
         roles.setdefault(person_id, []).append(role)
     rows: list[dict[str, Any]] = [
         {

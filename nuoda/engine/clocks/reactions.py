@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.journal.pure.subscriptions import Context, on
+from nuoda.foundation.orgs.models import Company
 
-from .actions import cases
+from .actions import cases, seeds
 
 OWN = ("deadline.warned", "deadline.missed", "deadline.miss_withdrawn")
 """Results of the fold, not causes."""
@@ -16,3 +17,10 @@ def move_the_clocks(entry: Entry, context: Context) -> None:
     """Fold the case with the new entry and write what changed."""
     if entry.case_id is not None and entry.type not in OWN:
         cases.follow(entry, context)
+
+
+@on("company.created")
+def begin_with_a_calendar(entry: Entry, context: Context) -> None:
+    """A company begins with office hours, the official days, and a calendar around the clock."""
+    zone = Company.objects.values_list("time_zone", flat=True).get(pk=entry.company_id)
+    seeds.seed(entry.company_id, zone=zone)

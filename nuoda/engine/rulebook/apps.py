@@ -8,7 +8,7 @@ class RulebookConfig(AppConfig):
     verbose_name = _("rulebook")
 
     def ready(self) -> None:
-        from . import events  # noqa: F401 — importing registers them
+        from . import events, reactions  # noqa: F401 — importing registers them
         from .web import menu
 
         menu.fill()

@@ -14,8 +14,6 @@ from nuoda.domain.customers.actions import catalogue, contacts, customers, produ
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, ProductModel, Site
 from nuoda.domain.parts.actions import parts as part_actions
 from nuoda.domain.parts.models import Part
-from nuoda.engine.clocks.actions import seeds
-from nuoda.engine.rulebook.actions import packs
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import new_id
@@ -103,9 +101,6 @@ def found(
             actor=keeper,
             at=start,
         )
-        packs.load(actor=keeper, at=start)
-        packs.adopt_all(actor=keeper, at=start)
-        seeds.seed(company_id)
         Company.objects.filter(pk=company_id).update(is_demo=True)
         places = {name: (lat, lon) for name, _province, lat, lon, _region in words.CITIES}
         for number, (name, roles, title) in enumerate(STAFF):
