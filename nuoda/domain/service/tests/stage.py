@@ -9,23 +9,30 @@ Time on the stage is told, never read: every action gets `at`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 from nuoda.domain.customers.tests import factories as customers
 from nuoda.domain.service import queries
-from nuoda.domain.service.actions import dispatch, records, reports, work
+from nuoda.domain.service.actions import closures, complaints, dispatch, records, reports, tickets, work
 from nuoda.domain.service.models import Ticket, WorkOrder
 from nuoda.engine.clocks.actions import seeds
 from nuoda.engine.clocks.actions.sweeps import sweep
 from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.notices.actions import notices
+from nuoda.engine.notices.models import Notice
 from nuoda.engine.rulebook.actions import packs
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Person
 from nuoda.foundation.orgs.tests import factories as people
 
@@ -39,7 +46,7 @@ class Stage:
     cast: people.Cast
     now: datetime
     kit: Any = None
-    _actors: dict[str, Actor] = field(default_factory=dict)
+    _fanned: int = 0
 
     @classmethod
     def set(cls, now: datetime = FRIDAY_EVENING) -> Stage:
@@ -118,6 +125,14 @@ class Stage:
                 **more,
             )
 
+    def act(self, person: Person, verb: str, ticket: Ticket, **more: Any) -> Ticket:
+        """Somebody does a verb on the ticket: `stage.act(cast.lin, "promise", ticket, due_at=…)`."""
+        module = next(found for found in (tickets, closures, complaints) if hasattr(found, verb))
+        with self.acting(person) as (actor, at):
+            row = queries.hold(actor, id=ticket.pk)
+            getattr(module, verb)(row, actor=actor, at=at, **more)
+            return row
+
     def work(self, job: WorkOrder, verb: str, technician: Person | None = None, **more: Any) -> WorkOrder:
         """The technician does a verb on his job."""
         with self.acting(technician or job.technician) as (actor, at):
@@ -147,6 +162,50 @@ class Stage:
             row = queries.hold_work_order(actor, id=job.pk)
             records.sign(row, score=score, name="王芳", strokes=STROKES, actor=actor, at=at)
             return row
+
+    def repaired(self, ticket: Ticket, technician: Person, manager: Person | None = None) -> WorkOrder:
+        """A visit from dispatch to the signed record, within two hours."""
+        job = self.dispatch(ticket, technician, manager)
+        self.work(job, "contact")
+        if self.ticket(ticket).severity != "urgent":
+            self.work(job, "appoint", starts_at=self.now + timedelta(minutes=30), ends_at=self.now + timedelta(hours=2))
+        self.work(job, "prepare")
+        self.after(minutes=30)
+        self.work(job, "arrive")
+        self.after(minutes=60)
+        self.note(job)
+        self.sign(job)
+        self.work(job, "complete")
+        return self.job(job)
+
+    def entries(self, ticket: Ticket, *types: str) -> list[Entry]:
+        """What the journal holds of the case, in the order of recording; only of these types, if any are named."""
+        with self.acting(self.cast.wang):
+            rows = Entry.objects.filter(case_id=ticket.pk).order_by("recorded_at", "chain_seq")
+            return list(rows.filter(type__in=types) if types else rows)
+
+    def told(self) -> set[tuple[str, str]]:
+        """The worker fans out what waits for it; (name, template) of everybody told so far."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, args FROM procrastinate_jobs WHERE task_name = 'notices.fan' AND id > %s ORDER BY id",
+                [self._fanned],
+            )
+            jobs = cursor.fetchall()
+        worker = system(self.cast.company.pk)
+        with scoped(worker):
+            for number, args in jobs:
+                job = json.loads(args) if isinstance(args, str) else args
+                self._fanned = number
+                notices.fan_action(
+                    case_id=UUID(job["case"]) if job["case"] else None,
+                    entry_id=UUID(job["entry"]),
+                    recorded_at=datetime.fromisoformat(job["recorded_at"]),
+                    told=job.get("told") or [],
+                    actor=worker,
+                    at=self.now,
+                )
+            return set(Notice.objects.values_list("person__name", "template"))
 
     def clocks(self, ticket: Ticket, person: Person | None = None) -> dict[str, Deadline]:
         """Deadlines of the case by rule and round: 'MN-3.2.1b/on_site#1'."""
