@@ -237,7 +237,8 @@ def _row(d: DeadlineState, matter: _Matter, late: set[UUID]) -> Deadline:
         end_id=d.end_id,
         done_at=d.done_at,
         done_id=d.done_id,
-        next_action_at=d.next_at,
+        # An import is folded as of its last event: time alone brings nothing about, and the sweep would look at it forever.
+        next_action_at=None if root.origin == "import" else d.next_at,
         origin=root.origin,
         as_if=imported,
         provisional=d.provisional,

@@ -71,12 +71,21 @@ def sweep(company_id: UUID, *, at: datetime | None = None, batch: int = BATCH, m
     """
     done = Swept()
     failed: list[UUID] = []
+    left: list[UUID] = []
+    seen: set[UUID] = set()
     while most is None or done.cases < most:
         with scoped(system(company_id)) as now:
             moment = at or now
-            case_ids = cases.candidates(company_id, at=moment, limit=batch, besides=failed)
+            case_ids = cases.candidates(company_id, at=moment, limit=batch, besides=[*failed, *left])
         if not case_ids:
             break
+        # Looked at already and due still (another worker held it, or this process knows an older book): left to the next sweep, so that
+        # this one comes to an end.
+        left += seen.intersection(case_ids)
+        case_ids = [case_id for case_id in case_ids if case_id not in seen]
+        if not case_ids:
+            continue
+        seen.update(case_ids)
         looked_at = 0
         try:
             with scoped(system(company_id)):

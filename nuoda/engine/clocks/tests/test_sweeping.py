@@ -164,3 +164,31 @@ def test_the_worker_leaves_a_company_alone_whose_past_is_being_made_up(monkeypat
         assert not own.entries("deadline.missed")
     assert not in_threads(lambda: jobs.sweep(0), 1)
     assert len(own.entries("deadline.missed")) == 2
+
+
+@pytest.mark.django_db
+def test_an_import_that_stands_open_is_not_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = due_shop(monkeypatch, 0)
+    importer = own.agent.as_origin("import")
+    matter = own.open("2026-03-06 10:00", actor=importer)
+    own.tell(matter, "reported", "2026-03-06 10:00", actor=importer)
+    with scoped(own.system):
+        (row,) = Deadline.objects.all()
+        assert (row.state, row.next_action_at) == ("open", None)
+    assert sweeps.sweep(own.company_id, at=NOON).cases == 0
+    assert own.entries("deadline.missed") == []
+
+
+@pytest.mark.django_db
+def test_a_sweep_ends_although_a_case_stays_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = due_shop(monkeypatch, 3)
+    looked: list[object] = []
+
+    def idle(case_ids: list[object], **_rest: object) -> int:
+        looked.extend(case_ids)
+        assert len(looked) < 50, "it goes on for ever"
+        return len(case_ids)
+
+    monkeypatch.setattr(cases, "reconcile", idle)
+    assert sweeps.sweep(own.company_id, at=NOON, batch=2).failed == 0
+    assert len(looked) == len(set(looked)) == 3
