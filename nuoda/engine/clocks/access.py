@@ -9,6 +9,14 @@ from nuoda.foundation.base.pure.actors import Actor
 EVERYTHING_OWED = ("service_manager", "quality_supervisor", "hq_support", "director")
 """Roles that see everybody's duties of the company as theirs to watch."""
 
+READERS = frozenset(
+    {
+        "agent", "service_manager", "technician", "dealer_manager", "hq_support", "quality_supervisor", "director",
+        "audit_admin", "customer_contact",
+    }
+)  # fmt: skip
+"""Roles that have to do with cases; what each sees of them is `visible_to`."""
+
 
 def may_waive(actor: Actor) -> bool:
     """An exception to a clause is granted by those who answer for its keeping, never by who owes it."""

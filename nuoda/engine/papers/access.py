@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from nuoda.foundation.base.pure.actors import Actor
 
 _STAFF = ("agent", "technician", "service_manager", "dealer_manager", "hq_support")
+READERS = frozenset(_STAFF) | {"quality_supervisor", "director", "audit_admin", "customer_contact"}
+"""Roles that have to do with cases; administrators of the system and of its security do not read what lies in them."""
 _MANAGERS = ("service_manager", "dealer_manager", "hq_support")
 
 

@@ -16,7 +16,7 @@ from nuoda.foundation.base.pure.operations import (
     Paging,
     Shape,
     Text,
-    Verb,
+    Told,
     named,
     read,
     write,
@@ -108,14 +108,14 @@ def get_follow_up(call: Call, follow_up: Name) -> FollowUpOut:
 
 
 @write("/follow-ups/{follow_up}/attempt", scope="care:write", roles=access.VERBS["attempt"])
-def attempt_follow_up(call: Call, follow_up: Name, body: Verb) -> FollowUpOut:
+def attempt_follow_up(call: Call, follow_up: Name, body: Told) -> FollowUpOut:
     """Note that the customer was called and not reached (LC-4.3.4a)."""
     row = queries.hold(call.actor, **named(follow_up), version=body.version)
     followups.attempt(row, note=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at)
     return FollowUpOut.of(row)
 
 
-class CallRecord(Verb):
+class CallRecord(Told):
     score: int | None = Field(None, ge=1, le=5)
     satisfied: bool | None = None
     answers: list[Text] = Field([], max_length=50)
@@ -143,7 +143,7 @@ def record_follow_up(call: Call, follow_up: Name, body: CallRecord) -> FollowUpO
     return FollowUpOut.of(row)
 
 
-class Contacted(Verb):
+class Contacted(Told):
     agreed: Text = Field(min_length=1)
     reopen: Text = ""
 

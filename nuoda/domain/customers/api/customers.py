@@ -260,7 +260,7 @@ class SiteNew(Made):
 def add_site(call: Call, customer: Name, body: SiteNew) -> SiteOut:
     """Add a site to a customer."""
     owner = queries.customer(call.actor, **named(customer))
-    told = body.model_dump(exclude={"happened_at"})
+    told = body.model_dump()
     return SiteOut.of(sites.add(owner.pk, **told, actor=call.actor, at=call.at))
 
 

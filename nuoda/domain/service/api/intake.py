@@ -11,7 +11,7 @@ from pydantic import Field
 
 from nuoda.domain.customers import queries as customers
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, Site
-from nuoda.foundation.base.pure.operations import Call, Line, Made, Short, Text, write
+from nuoda.foundation.base.pure.operations import Call, Line, Made, Sent, Short, Text, write
 from nuoda.foundation.base.pure.refusals import Invalid, Refused
 
 from .. import access as rights
@@ -27,7 +27,7 @@ FACTS = {
 """Facts that refusals name → fields of the body."""
 
 
-class Report(Made):
+class Report(Made, Sent):
     """What was told. Customer, contact, site and product by id, as far as they are known; `caller_*` and `*_text` for
     what nobody registered."""
 
@@ -144,10 +144,8 @@ def _named(call: Call, body: Report) -> Named:
         if contact and product and contact.customer_id == product.customer_id:
             contact.customer = product.customer
     if body.site is not None:
-        if product and product.site_id == body.site:
-            site = product.site
-        else:
-            site = Site.visible_to(actor).filter(pk=body.site, active=True).first()
+        near = product.site if product and product.site_id == body.site else None
+        site = near or Site.visible_to(actor).filter(pk=body.site, active=True).first()
         wrong |= {} if site else {"site": _("There is no such site.")}
     if body.customer is not None:
         brought = [row.customer for row in (product, contact) if row is not None]

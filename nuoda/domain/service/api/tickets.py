@@ -19,6 +19,7 @@ from nuoda.foundation.base.pure.operations import (
     Name,
     Paging,
     Text,
+    Told,
     Verb,
     named,
     read,
@@ -146,7 +147,7 @@ def _shown(call: Call, row: Ticket) -> TicketOut:
     return found.model_copy(update=hidden)
 
 
-class Answer(Verb):
+class Answer(Told):
     apologised: bool = Field(False, description="The apology to a complaint was said.")
 
 
@@ -189,7 +190,7 @@ def hand_over_ticket(call: Call, ticket: Name, body: HandOver) -> TicketOut:
     return TicketOut.of(row)
 
 
-class Respond(Verb):
+class Respond(Told):
     channel: Literal["phone", "web", "api"] = "phone"
 
 
@@ -216,7 +217,7 @@ def grade_ticket(call: Call, ticket: Name, body: Grade) -> TicketOut:
     return TicketOut.of(row)
 
 
-class Solve(Verb):
+class Solve(Told):
     solution: Text
     cause_code: Cause = ""
     customer_confirmed: bool = False
@@ -250,7 +251,7 @@ def close_ticket(call: Call, ticket: Name, body: Close) -> TicketOut:
     return _shown(call, row)
 
 
-class Reopen(Verb):
+class Reopen(Told):
     reason: Text
 
 
@@ -300,7 +301,7 @@ def _into(call: Call, text: str) -> UUID:
         raise Invalid(reason, fields={"into": reason}) from None
 
 
-class Pause(Verb):
+class Pause(Told):
     reason: PauseReason
     until: Moment | None = None
 
@@ -322,7 +323,7 @@ def pause_ticket(call: Call, ticket: Name, body: Pause) -> TicketOut:
 
 
 @write("/tickets/{ticket}/resume", scope="tickets:write", roles=rights.TICKET_VERBS["resume"])
-def resume_ticket(call: Call, ticket: Name, body: Verb) -> TicketOut:
+def resume_ticket(call: Call, ticket: Name, body: Told) -> TicketOut:
     """Resume: what was waited for has come."""
     row = held(call, ticket, body.version)
     tickets.resume(row, remark=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at)

@@ -17,9 +17,11 @@ from nuoda.foundation.base.pure.operations import (
     Moment,
     Name,
     Paging,
+    Sent,
     Shape,
     Short,
     Text,
+    Told,
     Verb,
     named,
     read,
@@ -162,7 +164,7 @@ def decline_work(call: Call, work_order: Name, body: Decline) -> WorkOut:
 
 
 @write("/work-orders/{work_order}/contact", scope="work:write", roles=rights.WORK_VERBS["contact"])
-def contact_customer(call: Call, work_order: Name, body: Verb) -> WorkOut:
+def contact_customer(call: Call, work_order: Name, body: Told) -> WorkOut:
     """Note that the technician spoke with the customer (DL-3.3a)."""
     row = held_work(call, work_order, body.version)
     work.contact(row, remark=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at)
@@ -192,7 +194,7 @@ def prepare_work(call: Call, work_order: Name, body: Verb) -> WorkOut:
     return WorkOut.of(row)
 
 
-class Arrive(Verb):
+class Arrive(Told):
     latitude: float | None = Field(None, ge=-90, le=90)
     longitude: float | None = Field(None, ge=-180, le=180)
 
@@ -218,7 +220,7 @@ class PartLine(Shape):
     new_serial: Short = ""
 
 
-class WorkRecord(Verb):
+class WorkRecord(Told):
     """The repair record; only what is sent is written, `parts` replaces all lines."""
 
     symptom: Text | None = None
@@ -260,7 +262,7 @@ def record_work(call: Call, work_order: Name, body: WorkRecord) -> WorkOut:
 Stroke = Annotated[list[Annotated[list[float], Field(min_length=2, max_length=4)]], Field(min_length=1, max_length=2000)]
 
 
-class Sign(Made):
+class Sign(Made, Sent):
     version: int | None = Field(None, ge=0, le=2**31 - 1)
     score: int = Field(ge=1, le=5)
     name: Short = Field(min_length=1)
@@ -295,7 +297,7 @@ def sign_work(call: Call, work_order: Name, body: Sign) -> SignedWork:
 
 
 @write("/work-orders/{work_order}/complete", scope="work:write", roles=rights.WORK_VERBS["complete"])
-def complete_work(call: Call, work_order: Name, body: Verb) -> WorkOut:
+def complete_work(call: Call, work_order: Name, body: Told) -> WorkOut:
     """Complete a job that solved the matter; the gates ask for checks, record, signature and rating."""
     row = held_work(call, work_order, body.version)
     work.complete(row, remark=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at)
@@ -303,7 +305,7 @@ def complete_work(call: Call, work_order: Name, body: Verb) -> WorkOut:
 
 
 @write("/work-orders/{work_order}/nobody-home", scope="work:write", roles=rights.WORK_VERBS["nobody_home"])
-def nobody_home(call: Call, work_order: Name, body: Verb) -> WorkOut:
+def nobody_home(call: Call, work_order: Name, body: Told) -> WorkOut:
     """Note that nobody let the technician in at the agreed time."""
     row = held_work(call, work_order, body.version)
     work.nobody_home(row, remark=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at)

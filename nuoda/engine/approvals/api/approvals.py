@@ -99,7 +99,7 @@ def get_approval(call: Call, approval: Name) -> ApprovalWhole:
     return _whole(call, _row(call, approval))
 
 
-class Submit(Made):
+class Submit(Made, Sent):
     matter: str = Field(max_length=60, pattern=r"^[a-z_]+$", description="What is asked for: 'complaint_settlement'.")
     about: Name = Field(description="Number or id of what it is about.")
     comment: Text = ""

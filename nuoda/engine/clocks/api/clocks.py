@@ -12,6 +12,7 @@ from nuoda.foundation.base.pure.operations import ANYBODY, Call, Moment, Name, S
 from nuoda.foundation.journal import queries as journal
 
 from .. import queries
+from ..access import READERS
 from ..models import Deadline
 
 State = Literal["open", "paused", "kept", "missed", "withdrawn", "waived"]
@@ -97,7 +98,7 @@ class Counted(Deadlines):
         )
 
 
-@read("/cases/{number}/clocks", scope="clocks:read", roles=ANYBODY)
+@read("/cases/{number}/clocks", scope="clocks:read", roles=READERS)
 def explain_clocks(call: Call, number: Name) -> list[Counted]:
     """Show every time limit of a case, counted out: pieces, pauses, calendar and clause.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from pydantic import Field
 
-from nuoda.foundation.base.pure.operations import ANYBODY, Call, Listing, Paging, Sent, Shape, read, write
+from nuoda.foundation.base.pure.operations import ANYBODY, Call, Listing, Paging, Shape, read, write
 from nuoda.foundation.ui.api.paging import bad_cursor
 from nuoda.foundation.ui.pure import keyset
 
@@ -73,7 +73,7 @@ def _edge(cursor: str) -> tuple[datetime, UUID]:
         raise bad_cursor() from None
 
 
-class Read(Sent):
+class Read(Shape):
     ids: list[UUID] | None = Field(None, max_length=200, description="Those read; left out: all.")
 
 

@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from pydantic import Field
 
 from nuoda.foundation.base.pure.operations import (
-    ANYBODY,
     Call,
     FileAnswer,
     Name,
@@ -25,6 +24,7 @@ from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 
 from .. import queries
+from ..access import READERS
 from ..actions import attachments, prints
 from ..models import Attachment, Paper
 from ..states import IN_FORCE
@@ -94,7 +94,7 @@ class Language(Shape):
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
 
 
-@read("/cases/{number}/papers", scope="papers:read", roles=ANYBODY)
+@read("/cases/{number}/papers", scope="papers:read", roles=READERS)
 def list_papers(call: Call, number: Name) -> list[PaperOut]:
     """List the papers of a case, newest first. Customers see those in force."""
     dossier = journal.dossier(call.actor, **named(number))
@@ -102,13 +102,13 @@ def list_papers(call: Call, number: Name) -> list[PaperOut]:
     return [PaperOut.of(row) for row in rows if call.actor.reach != "customer" or row.state in IN_FORCE]
 
 
-@read("/papers/{paper}", scope="papers:read", roles=ANYBODY)
+@read("/papers/{paper}", scope="papers:read", roles=READERS)
 def get_paper(call: Call, paper: UUID) -> PaperOut:
     """Show a paper."""
     return PaperOut.of(_paper(call, paper))
 
 
-@read("/papers/{paper}/pdf", scope="papers:read", roles=ANYBODY)
+@read("/papers/{paper}/pdf", scope="papers:read", roles=READERS)
 def get_paper_pdf(call: Call, paper: UUID, query: Language) -> FileAnswer:
     """Get a paper as PDF."""
     row = _paper(call, paper)
@@ -123,14 +123,14 @@ def _paper(call: Call, paper: UUID) -> Paper:
     return row
 
 
-@read("/cases/{number}/files", scope="papers:read", roles=ANYBODY)
+@read("/cases/{number}/files", scope="papers:read", roles=READERS)
 def list_files(call: Call, number: Name) -> list[FileOut]:
     """List the files of a case, oldest first."""
     dossier = journal.dossier(call.actor, **named(number))
     return [FileOut.of(row) for row in queries.attachments_of(call.actor, case_id=dossier.case_id)]
 
 
-@read("/files/{file_id}", scope="papers:read", roles=ANYBODY)
+@read("/files/{file_id}", scope="papers:read", roles=READERS)
 def download_file(call: Call, file_id: UUID) -> FileAnswer:
     """Download a file."""
     row = queries.attachment(call.actor, file_id)
@@ -147,7 +147,7 @@ class Attach(Sent):
     keep_place: bool = Field(False, description="Keep where a photo was taken.")
 
 
-@write("/dossiers/{number}/files", scope="papers:write", roles=ANYBODY, status=201)
+@write("/dossiers/{number}/files", scope="papers:write", roles=READERS - {"audit_admin"}, status=201)
 def attach_file(call: Call, number: Name, body: Attach, file: Upload) -> FileOut:
     """Attach a file to a ticket, a work order or another dossier; its type is what its bytes are."""
     row = attachments.attach(

@@ -47,12 +47,12 @@ Moment = AwareDatetime
 
 
 class Sent(Shape):
-    """What a mutation may carry that the program made itself."""
+    """A change that may be told later than it happened."""
 
     happened_at: Moment | None = Field(None, description="When it happened, if that was not just now (sent later).")
 
 
-class Verb(Sent):
+class Verb(Shape):
     """What a verb on something may carry."""
 
     version: int | None = Field(
@@ -61,7 +61,11 @@ class Verb(Sent):
     remark: Text = ""
 
 
-class Made(Sent):
+class Told(Verb, Sent):
+    """A verb that may be told later than it happened."""
+
+
+class Made(Shape):
     """A mutation that makes something: the program may choose its id."""
 
     id: UUID7 | None = Field(None, description="The id of what is made, drawn by the program (UUIDv7).")

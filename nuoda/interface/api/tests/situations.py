@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 from nuoda.domain.service.models import Ticket
+from nuoda.domain.service.tests.stage import STROKES
 
-from .world import SITUATIONS, STROKES, TEXT, Sending, World, on_job, on_ticket, seen, situation
+from .world import SITUATIONS, TEXT, Sending, World, on_job, on_ticket, seen, situation
 
 __all__ = ["SITUATIONS"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -155,6 +157,26 @@ def test_a_program_says_when_it_happened_as_far_as_the_book_believes(world: Worl
     assert world.send(Sending("dealer_manager", f"/tickets/{other.number}/answer", {"happened_at": "2026-11-21"})).status_code == 422
     back = world.send(Sending("dealer_manager", f"/tickets/{other.number}/answer", {"happened_at": told}))
     assert back.json()["answered_at"].startswith(told[:19])
+
+
+def test_what_may_be_told_later_is_told_to_the_action() -> None:
+    """A body that takes `happened_at` and drops it would lie about the clocks."""
+    deaf = [
+        name
+        for name, item in OPERATIONS.items()
+        if item.body is not None and "happened_at" in item.body.model_fields and not hears(item.run)
+    ]
+    assert deaf == []
+
+
+def hears(run: Callable[..., Any]) -> bool:
+    """Whether an operation, or a function of its module that it calls, passes on when it happened."""
+    import inspect
+
+    source = inspect.getsource(run)
+    module = inspect.getmodule(run)
+    called = [value for name, value in vars(module).items() if inspect.isfunction(value) and f"{name}(" in source]
+    return any("call.happened_at" in inspect.getsource(item) for item in [run, *called])
 
 
 def test_a_program_draws_the_id_of_what_it_makes(world: World) -> None:

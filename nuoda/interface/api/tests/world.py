@@ -7,18 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
 from nuoda.domain.care.models import FollowUp
+from nuoda.domain.customers.actions import contacts
 from nuoda.domain.customers.tests import factories as customers
 from nuoda.domain.service import queries
 from nuoda.domain.service.actions import closures, complaints, tickets
 from nuoda.domain.service.models import Ticket, WorkOrder
-from nuoda.domain.service.tests.stage import STROKES, Stage
+from nuoda.domain.service.tests.stage import Stage
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval, Seat
 from nuoda.engine.papers.actions import attachments
@@ -71,6 +72,8 @@ class World:
             "other_customer": people.contact(other.customer.pk, "齐工", of=cast.company),
         }  # fmt: skip
         world = cls(stage, found)
+        with stage.acting(cast.wang) as (actor, at):
+            contacts.attach(stage.kit.contact.pk, person_id=found["customer"].pk, actor=actor, at=at)
         for name, person in found.items():
             world.tokens[name] = world.token(person)
         return world
