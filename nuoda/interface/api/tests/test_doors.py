@@ -16,6 +16,7 @@ from nuoda.foundation.base.pure.operations import OPERATIONS
 from nuoda.foundation.orgs.actions import tokens
 from nuoda.foundation.orgs.models import ApiToken
 from nuoda.foundation.orgs.tests import factories as people
+from nuoda.foundation.ui.tests.kit import page_is_sound
 
 from .situations import SITUATIONS
 from .test_intake import counted
@@ -237,3 +238,8 @@ def test_the_description_says_all_of_it(client: Client) -> None:
         assert bool(keys) == operation.writes
     kinds = found["components"]["schemas"]["Report"]["properties"]["kind"]
     assert kinds["enum"] == ["consultation", "fault", "complaint", "suggestion"]
+
+def test_the_page_for_programs_shows_every_operation(world: World) -> None:
+    html = page_is_sound(people.login(Client(), world.cast.lin).get("/developers/"))
+    assert all(f'id="{name}"' in html for name in OPERATIONS)
+    assert Client().get("/developers/").status_code == 302
