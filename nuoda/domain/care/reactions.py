@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 from nuoda.domain.service.models import Ticket
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.rulebook.pure.rules import ConsequenceRule
 from nuoda.foundation.journal.models import Entry
@@ -13,8 +13,6 @@ from nuoda.foundation.journal.pure.subscriptions import Context, on
 
 from .actions import followups
 from .models import FollowUp
-
-log = logging.getLogger("nuoda.care")
 
 PLAN, CONTACT = "follow_up.plan", "follow_up.contact"
 """Names of this room's effects: `do: follow_up.plan` in a consequence."""
@@ -65,5 +63,9 @@ def _asks(entry: Entry, context: Context, effect: str) -> bool:
                 if book.holds(bound, rule.when, entry.facts or {}):
                     return True
             except ConditionFailed as error:
-                log.error("clause %s: consequence %s cannot be answered: %s", bound.clause_id, rule.key, error)
+                errors.note(
+                    ClauseError.of(
+                        entry.company_id, bound.ref, str(error), at=context.at, case_id=entry.case_id, entry_id=entry.id
+                    )
+                )
     return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed, holds
 from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.engine.rulebook.pure.rules import ApprovalRule, BoundRule
@@ -27,8 +28,6 @@ from .models import Approval, Copy, Decision, Round, Seat, Step
 from .pure.chains import Asked, Candidate, Chain, Holds, NoApprover, Staff, Unit, needed, resolve
 from .pure.contents import digest
 from .pure.matters import MATTERS, Matter, matter_of
-
-logger = logging.getLogger("nuoda.approvals")
 
 # -- lists
 
@@ -182,7 +181,9 @@ def explain(actor: Actor, matter: str, about: Dossier, at: datetime) -> Explanat
     staff = staff_of(actor.company_id, about.dealer_id, at)
     names = {person.id: person.name for person in staff.people}
     try:
-        chain = resolve(rules, facts, staff, submitter=actor.person_id, dealer=about.dealer_id, holds=conditions(found))
+        chain = resolve(
+            rules, facts, staff, submitter=actor.person_id, dealer=about.dealer_id, holds=conditions(found, actor, at)
+        )
     except NoApprover as refusal:
         return Explanation(needed=True, refused=refusal, people=names, clauses=clauses)
     asked = {person for step in chain.steps for person in step.people}
@@ -192,23 +193,32 @@ def explain(actor: Actor, matter: str, about: Dossier, at: datetime) -> Explanat
 def rules_for(matter: Matter, actor: Actor, facts: Mapping[str, Any], at: datetime) -> tuple[Asked, ...]:
     """The approval rules in force at `at` that apply to the facts."""
     bound = rulebook.book(actor).approvals_for(matter.subject, matter.verb, at)
-    return needed(_asked(bound), facts, conditions(matter))
+    return needed(_asked(bound), facts, _conditions(matter.subject, bound, actor, at))
 
 
-def conditions(matter: Matter) -> Holds:
+def conditions(matter: Matter, actor: Actor, at: datetime) -> Holds:
     """The book's conditions over the subject of a matter; one that cannot be answered refuses, and never counts as
     true or false."""
-    return _conditions(matter.subject)
+    bound = rulebook.book(actor).approvals_for(matter.subject, matter.verb, at)
+    return _conditions(matter.subject, bound, actor, at)
 
 
-def _conditions(subject: str) -> Holds:
+def _conditions(subject: str, bound: Sequence[BoundRule], actor: Actor, at: datetime) -> Holds:
+    refs = {
+        text: item.ref
+        for item in bound
+        if isinstance(item.rule, ApprovalRule)
+        for text in (item.rule.when, *(step.when for step in item.rule.steps))
+    }
+
     def answer(text: str, facts: Mapping[str, object]) -> bool:
         try:
             return holds(text, subject, facts)
         except ConditionFailed as error:
-            logger.error("approval of %s: %s", subject, error)
+            ref = refs.get(text, subject)
+            errors.keep_apart(ClauseError.of(actor.company_id, ref, str(error), at=at))
             reason = _("The rule that names the approvers could not be answered. Tell the keeper of the rulebook.")
-            raise Refused(reason, code="clause_error") from error
+            raise Refused(reason, clauses=[ref.partition("/")[0]], code="clause_error") from error
 
     return answer
 
@@ -281,7 +291,7 @@ def hold(
     bound = rulebook.book(actor).approvals_for(subject, verb, at)
     if not bound:
         return []
-    rules = needed(_asked(bound), facts, _conditions(subject))
+    rules = needed(_asked(bound), facts, _conditions(subject, bound, actor, at))
     if not rules:
         return []
     clause = rules[0].clause

@@ -21,7 +21,7 @@ from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Company
 
 from .access import EVERYTHING_OWED, may_supervise
-from .models import CalendarDay, CalendarPeriod, Deadline, LateRecord, RuleProblem, WorkingCalendar
+from .models import CalendarDay, CalendarPeriod, Deadline, LateRecord, WorkingCalendar
 from .pure.calendars import Calendar, Period
 from .pure.explaining import Explanation, explain
 from .pure.fold import fold
@@ -196,16 +196,6 @@ def late_recorded(actor: Actor, *, limit: int = 100) -> QuerySet[LateRecord]:
     if not may_supervise(actor):
         raise NotYours()
     return LateRecord.visible_to(actor).select_related("dossier").order_by("-recorded_at")[:limit]
-
-
-def problems(actor: Actor, *, clause_id: str = "", limit: int = 100) -> QuerySet[RuleProblem]:
-    """Clock rules that could not be judged, newest first; raises NotYours for whoever does not supervise."""
-    if not may_supervise(actor):
-        raise NotYours()
-    rows = RuleProblem.visible_to(actor)
-    if clause_id:
-        rows = rows.filter(clause_id=clause_id)
-    return rows.order_by("-found_at")[:limit]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,5 +16,10 @@ def may_adopt(actor: Actor) -> bool:
     return actor.has("director")
 
 
+def may_see_errors(actor: Actor) -> bool:
+    """See which rules could not be judged."""
+    return actor.reach in ("company", "system") and (may_lint(actor) or actor.has("audit_admin"))
+
+
 def may_lint(actor: Actor) -> bool:
     return actor.has("service_manager", "quality_supervisor", "hq_support", *KEEPERS)

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.orgs.models import Company
 
-from .models import PolicyVersion
+from .access import may_see_errors
+from .models import ClauseError, PolicyVersion
 from .pure import loading
 from .pure.book import Book, Tenure
 from .pure.policies import Policy
@@ -69,3 +71,13 @@ def in_force(actor: Actor, at: datetime) -> list[PolicyVersion]:
     """The version of each policy that binds at the moment."""
     rows = versions(actor).filter(in_force_from__lte=at)
     return [row for row in rows if row.in_force_until is None or at < row.in_force_until]
+
+
+def errors(actor: Actor, *, clause_id: str = "", limit: int = 100) -> QuerySet[ClauseError]:
+    """Rules that could not be judged, newest first; raises NotYours for whoever does not keep or supervise the rulebook."""
+    if not may_see_errors(actor):
+        raise NotYours()
+    rows = ClauseError.visible_to(actor)
+    if clause_id:
+        rows = rows.filter(clause_id=clause_id)
+    return rows.order_by("-found_at")[:limit]

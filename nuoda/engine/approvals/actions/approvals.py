@@ -207,7 +207,12 @@ def _chain(matter: Matter, about: Dossier, known: dict[str, object], actor: Acto
     staff = queries.staff_of(actor.company_id, about.dealer_id, at)
     try:
         return resolve(
-            rules, known, staff, submitter=actor.person_id, dealer=about.dealer_id, holds=queries.conditions(matter)
+            rules,
+            known,
+            staff,
+            submitter=actor.person_id,
+            dealer=about.dealer_id,
+            holds=queries.conditions(matter, actor, at),
         )
     except NoApprover as refusal:
         reason = (

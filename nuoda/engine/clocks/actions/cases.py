@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import Event
@@ -23,7 +25,7 @@ from nuoda.foundation.journal.pure.subscriptions import Context
 
 from .. import queries
 from ..events import DeadlineMissed, DeadlineMissWithdrawn, DeadlineWarned
-from ..models import Deadline, DeadlinePause, LateRecord, RuleProblem
+from ..models import Deadline, DeadlinePause, LateRecord
 from ..pure.fold import fold
 from ..pure.values import CaseState, DeadlineState, Happening
 from .seeds import seed
@@ -55,7 +57,7 @@ class _Changes:
 
     deadlines: list[Deadline] = field(default_factory=list)
     pauses: list[DeadlinePause] = field(default_factory=list)
-    problems: list[RuleProblem] = field(default_factory=list)
+    problems: list[ClauseError] = field(default_factory=list)
     gone: list[UUID] = field(default_factory=list)
     gone_pauses: list[UUID] = field(default_factory=list)
     events: list[tuple[Dossier, Event, datetime, UUID, str]] = field(default_factory=list)
@@ -159,20 +161,11 @@ def _folded(matter: _Matter, ruling: queries.Ruling, at: datetime) -> CaseState:
     return fold(matter.root.case_id, matter.happenings, ruling, moment)
 
 
-def _problems(matter: _Matter, case: CaseState, at: datetime) -> list[RuleProblem]:
+def _problems(matter: _Matter, case: CaseState, at: datetime) -> list[ClauseError]:
     """Rules that could not be judged; written once each, however often the case is read again."""
     return [
-        RuleProblem(
-            id=RuleProblem.key(case.id, problem.ref, problem.happening_id),
-            company_id=matter.root.company_id,
-            dealer_id=matter.root.dealer_id,
-            customer_id=matter.root.customer_id,
-            case_id=case.id,
-            ref=problem.ref,
-            clause_id=problem.ref.partition("/")[0],
-            entry_id=problem.happening_id,
-            reason=problem.reason[:400],
-            found_at=at,
+        ClauseError.of(
+            matter.root.company_id, problem.ref, problem.reason, at=at, case_id=case.id, entry_id=problem.happening_id
         )
         for problem in case.problems
     ]
@@ -334,7 +327,7 @@ def _write(changes: _Changes) -> None:
             changes.deadlines, update_conflicts=True, unique_fields=["id"], update_fields=_FIELDS
         )
     if changes.problems:
-        RuleProblem.objects.bulk_create(changes.problems, ignore_conflicts=True)
+        errors.keep(changes.problems)
     if changes.pauses:
         DeadlinePause.objects.bulk_create(
             changes.pauses, update_conflicts=True, unique_fields=["id"], update_fields=_PAUSE_FIELDS

@@ -1,6 +1,6 @@
 """Working calendars, and the deadlines that the clauses made."""
 
 from .calendars import CalendarDay, CalendarPeriod, WorkingCalendar
-from .deadlines import Deadline, DeadlinePause, LateRecord, RuleProblem
+from .deadlines import Deadline, DeadlinePause, LateRecord
 
-__all__ = ["CalendarDay", "CalendarPeriod", "Deadline", "DeadlinePause", "LateRecord", "RuleProblem", "WorkingCalendar"]
+__all__ = ["CalendarDay", "CalendarPeriod", "Deadline", "DeadlinePause", "LateRecord", "WorkingCalendar"]

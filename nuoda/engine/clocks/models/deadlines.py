@@ -162,27 +162,3 @@ class LateRecord(ScopedTable):
         if actor.reach in ("company", "system"):
             return rows
         return rows.filter(dealer_id=actor.dealer_id) if actor.reach == "dealer" else rows.none()
-
-
-class RuleProblem(ScopedTable):
-    """A clock rule that could not be judged at an entry: it counted as neither true nor false, and somebody has to look."""
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    case_id = models.UUIDField()
-    ref = models.CharField(max_length=120)
-    clause_id = models.CharField(max_length=80)
-    entry_id = models.UUIDField()
-    reason = models.CharField(max_length=400)
-    found_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["company_id", "clause_id", "-found_at"], name="clocks_ruleproblem_clause")]
-
-    @staticmethod
-    def key(case_id: uuid.UUID, ref: str, entry_id: uuid.UUID) -> uuid.UUID:
-        return uuid.uuid5(case_id, f"{ref}|{entry_id}")
-
-    @staticmethod
-    def visible_to(actor: Actor) -> models.QuerySet[RuleProblem]:
-        rows = RuleProblem.objects.filter(company_id=actor.company_id)
-        return rows if actor.reach in ("company", "system") else rows.none()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from nuoda.engine.clocks import queries
 from nuoda.engine.clocks.actions import cases, sweeps, waivers
 from nuoda.engine.clocks.models import Deadline, DeadlinePause
+from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.engine.rulebook.pure.rules import ClockRule, Warning
 from nuoda.foundation.base.access import scoped
@@ -224,7 +225,7 @@ def test_a_rule_that_cannot_be_judged_is_recorded_once_and_counts_as_neither(mon
     assert [row.ref for row in rows(own)] == ["MN-1/respond"]
     boss = Actor(company_id=own.company_id, roles=frozenset({"quality_supervisor"}))
     with scoped(boss):
-        [problem] = queries.problems(boss, clause_id="MN-1")
+        [problem] = rulebook.errors(boss, clause_id="MN-1")
     assert (problem.ref, problem.reason) == ("MN-1/answer", "no fact colour")
     with scoped(own.agent), pytest.raises(NotYours):
-        queries.problems(own.agent)
+        rulebook.errors(own.agent)

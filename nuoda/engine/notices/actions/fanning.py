@@ -18,6 +18,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.book import Book
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.rulebook.pure.rules import BoundRule, ConsequenceRule
@@ -67,7 +69,8 @@ def _rules(book: Book, event_type: str, payload: Mapping[str, Any], moment: date
 
 
 def tellings(book: Book, entry: Entry) -> list[Telling]:
-    """What the book in force says about an entry; a condition that fails at run time is logged and tells nobody."""
+    """What the book in force says about an entry; a condition that fails at run time is kept as an error of its clause and tells
+    nobody."""
     found: list[Telling] = []
     payload: Mapping[str, Any] = entry.payload
     how = _DEADLINES.get(entry.type)
@@ -83,8 +86,11 @@ def tellings(book: Book, entry: Entry) -> list[Telling]:
             # started.
             if rule.when != "true" and not book.holds(bound, rule.when, entry.facts or {}):
                 continue
-        except ConditionFailed:
-            log.exception("The condition of %s could not be answered for entry %s", bound.ref, entry.id)
+        except ConditionFailed as error:
+            at = entry.recorded_at
+            errors.note(
+                ClauseError.of(entry.company_id, bound.ref, str(error), at=at, case_id=entry.case_id, entry_id=entry.id)
+            )
             continue
         found.append(Telling(rule.tell, rule.template or entry.type.replace(".", "_"), bound.clause_id))
     return found

@@ -7,7 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from nuoda.engine.rulebook.actions import packs
+from nuoda.engine.rulebook.actions import errors, packs
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure import facts
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.ids import new_id
@@ -63,3 +64,18 @@ def test_another_company_does_not_see_the_book(client: Client, cast: factories.C
     stranger = factories.person("外人", "agent", of=other)
     factories.login(client, stranger)
     assert client.get("/rulebook/clauses/MN-3.2.1b").status_code == 404
+
+
+def test_a_clause_says_where_it_could_not_be_judged_to_those_who_keep_it(client: Client, cast: factories.Cast) -> None:
+    address = "/rulebook/clauses/MN-3.2.1b"
+    factories.login(client, cast.chen)
+    assert "no fact colour" not in client.get(address).content.decode()
+    actor = system(cast.company.pk)
+    with scoped(actor) as at:
+        errors.note(ClauseError.of(cast.company.pk, "MN-3.2.1b/on_site", "no fact colour", at=at))
+        errors.note(ClauseError.of(cast.company.pk, "MN-3.2.1b/on_site", "no fact colour", at=at))
+    page = client.get(address).content.decode()
+    assert page.count("no fact colour") == 1
+    for someone in (cast.lin, cast.ma, factories.contact(new_id(), of=cast.company)):
+        factories.login(client, someone)
+        assert "no fact colour" not in client.get(address).content.decode()

@@ -17,6 +17,7 @@ from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import EVERYONE, Crumb, Page
 
 from .. import queries
+from ..access import may_see_errors
 from ..models import PolicyVersion
 from ..pure.policies import Clause, Policy
 from ..pure.telling import parameter_lines, rule_lines, text
@@ -174,6 +175,9 @@ class ClausePage(Page):
                 "policy_url": f"{reverse('rulebook:policy', args=[policy.name])}#{id}",
                 "may_read": not STAFF.isdisjoint(self.actor.roles),
                 "history": history,
+                "errors": list(queries.errors(self.actor, clause_id=id, limit=10))
+                if may_see_errors(self.actor)
+                else [],
             }
         )
 

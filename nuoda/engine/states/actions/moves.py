@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed, holds
 from nuoda.engine.rulebook.pure.rules import BoundRule, GateRule, Text
 from nuoda.foundation.base.pure.actors import Actor
@@ -23,7 +24,6 @@ from nuoda.foundation.journal.models import Dossier, Entry
 
 from ..pure.machines import Machine
 
-logger = logging.getLogger("nuoda.states")
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -61,12 +61,12 @@ def check(
     """Whether `verb` may be done from `source` with the facts as they would be after it; ids of the clauses behind it.
 
     Raises Refused with every clause that forbids it, and the fields they are about. A condition that cannot be answered
-    refuses too, and is logged as an error of its clause.
+    refuses too, and is kept as an error of its clause.
     """
     if source not in machine.moves[verb].sources:
         raise Refused(_illegal(machine, source), code="illegal_move")
     gates = rulebook.book(actor).gates_for(machine.subject, verb, at)
-    allowed, refused = _judge(gates, machine.subject, facts)
+    allowed, refused = _judge(gates, machine.subject, facts, actor, at, dossier)
     held = [hold for provider in _providers for hold in provider(machine.subject, verb, dossier, facts, actor, at)]
     if refused or held:
         sentences = [_said(bound.rule.otherwise) for bound in refused] + [hold.reason for hold in held]  # type: ignore[union-attr]
@@ -153,7 +153,12 @@ class Possible:
 
 
 def _judge(
-    gates: tuple[BoundRule, ...], subject: str, facts: Mapping[str, Any]
+    gates: tuple[BoundRule, ...],
+    subject: str,
+    facts: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    dossier: Dossier | None,
 ) -> tuple[list[BoundRule], list[BoundRule]]:
     allowed: list[BoundRule] = []
     refused: list[BoundRule] = []
@@ -166,7 +171,8 @@ def _judge(
                 continue
             (allowed if holds(rule.require, subject, facts) else refused).append(bound)
         except ConditionFailed as error:
-            logger.error("clause %s: gate %s cannot be answered: %s", bound.clause_id, rule.key, error)
+            case_id = dossier.case_id if dossier is not None else None
+            errors.keep_apart(ClauseError.of(actor.company_id, bound.ref, str(error), at=at, case_id=case_id))
             raise Refused(
                 _("The rule of clause %(clause)s could not be answered: %(error)s. Tell the keeper of the rulebook.")
                 % {"clause": bound.clause_id, "error": error},

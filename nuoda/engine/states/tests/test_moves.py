@@ -13,6 +13,7 @@ from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure import loading
 from nuoda.engine.rulebook.pure.book import Book, Tenure
 from nuoda.engine.rulebook.pure.facts import SUBJECTS, FactType, Subject
@@ -168,6 +169,18 @@ def test_a_condition_that_cannot_be_answered_refuses_and_names_its_clause(world:
     with pytest.raises(Refused) as caught:
         world.open(world.row(), visits=None)
     assert (caught.value.code, caught.value.clauses) == ("clause_error", ("DR-2",))
+    # Kept by a connection of its own: the refusal rolls back what the door had begun.
+    found = ClauseError.objects.filter(company_id=world.actor.company_id)
+    assert [(row.clause_id, row.entry_id, "visits" in row.reason) for row in found] == [("DR-2", None, True)]
+    with pytest.raises(Refused):
+        world.open(world.row(), visits=None)
+    assert found.count() == 1
+
+
+def test_a_gate_that_holds_or_refuses_is_no_error(world: World) -> None:
+    with pytest.raises(Refused):
+        world.open(world.row(), key=False)
+    assert not ClauseError.objects.filter(company_id=world.actor.company_id).exists()
 
 
 def test_an_illegal_pair_is_refused_before_any_gate(world: World) -> None:
