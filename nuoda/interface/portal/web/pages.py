@@ -18,6 +18,7 @@ from nuoda.domain.service import access as rights
 from nuoda.domain.service import queries
 from nuoda.domain.service.actions import closures, reports, tickets
 from nuoda.domain.service.models import Ticket
+from nuoda.domain.service.pure.telling import OWN_WORDS, PROMISES, TOLD
 from nuoda.domain.service.states import OPEN, TICKET, WORK_ORDER
 from nuoda.domain.service.web import forms
 from nuoda.domain.service.web.acts import Act
@@ -30,34 +31,6 @@ from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, Page, RecordPage, Section, Step
 
 CUSTOMER = frozenset({"customer_contact"})
-TOLD = frozenset(
-    {
-        "ticket.reported", "ticket.answered", "ticket.promised", "ticket.responded", "ticket.solved", "ticket.closed",
-        "ticket.reopened", "ticket.cancelled", "ticket.merged", "ticket.paused", "ticket.resumed", "ticket.rated",
-        "work_order.dispatched", "work_order.contacted", "work_order.appointed", "work_order.arrived",
-        "work_order.session_started", "work_order.signed", "work_order.completed", "work_order.nobody_home",
-        "work_order.left_unfinished", "deadline.missed",
-    }
-)  # fmt: skip
-"""Events that a customer is shown; notes of the desk are not among them."""
-PROMISES: dict[str, tuple[Any, Any]] = {
-    "answer": (_("We answer"), _("a person speaks or writes to you")),
-    "reply": (_("We answer your question"), ""),
-    "answer_inquiry": (_("We answer your question"), ""),
-    "promise": (_("We come back to you"), _("at the time we told you")),
-    "respond": (_("A specialist speaks with you"), _("about the fault itself")),
-    "on_site": (_("A technician is with you"), _("at your machine")),
-    "on_time": (_("The technician comes as agreed"), ""),
-    "solve": (_("It is solved"), _("repaired, or with a solution that you can use")),
-    "opinion": (_("We tell you what becomes of your suggestion"), ""),
-    "complaint_contact": (_("We call you about your complaint"), ""),
-    "complaint_solve": (_("Your complaint is settled"), ""),
-    "contact_dissatisfied": (_("We call you, because you were not satisfied"), ""),
-}
-"""Time limits that protect the customer, by the rule's own name, in his words; duties inside the house are not among
-them."""
-OWN_WORDS = frozenset({"ticket.reopened", "ticket.rated", "ticket.cancelled"})
-"""Events whose text the customer may have written himself."""
 
 
 class Matters(Page):
