@@ -21,7 +21,12 @@ RECORDED = _("Recorded.")
 
 
 class Act(FormPage):
-    """A form page whose refusals about facts land at the form's own fields."""
+    """A form page whose refusals about facts land at the form's own fields. Its button says what is done."""
+
+    submit = ""
+
+    def get_submit(self) -> Any:
+        return self.submit or self.title
 
     def act(self, cleaned: dict[str, Any]) -> Any:
         try:

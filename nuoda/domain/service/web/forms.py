@@ -159,6 +159,16 @@ class CustomerReportForm(Chosen):
     problem = Long(label=_("What happened?"))
     production_stopped = forms.BooleanField(label=_("Production has stopped"), required=False)
     safety_risk = forms.BooleanField(label=_("There is a danger to people"), required=False)
+    caller_phone = forms.CharField(
+        label=_("Phone for questions"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+
+    fact_fields = {
+        "has_contact": "caller_phone",
+        "has_model": "model_text",
+        "has_purchase_date": "purchase_date",
+        "has_problem": "problem",
+    }
 
 
 class NoteForm(forms.Form):

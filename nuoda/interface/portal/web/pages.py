@@ -18,7 +18,7 @@ from nuoda.domain.service import access as rights
 from nuoda.domain.service import queries
 from nuoda.domain.service.actions import closures, reports, tickets
 from nuoda.domain.service.models import Ticket
-from nuoda.domain.service.pure.telling import OWN_WORDS, PROMISES, TOLD
+from nuoda.domain.service.pure.telling import OWN_WORDS, TOLD
 from nuoda.domain.service.states import OPEN, TICKET, WORK_ORDER
 from nuoda.domain.service.web import forms
 from nuoda.domain.service.web.acts import Act
@@ -31,6 +31,22 @@ from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, Page, RecordPage, Section, Step
 
 CUSTOMER = frozenset({"customer_contact"})
+PROMISES: dict[str, tuple[Any, Any]] = {
+    "answer": (_("We answer"), _("a person speaks or writes to you")),
+    "reply": (_("We answer your question"), ""),
+    "answer_inquiry": (_("We answer your question"), ""),
+    "promise": (_("We come back to you"), _("at the time we told you")),
+    "respond": (_("A specialist speaks with you"), _("about the fault itself")),
+    "on_site": (_("A technician is with you"), _("at your machine")),
+    "on_time": (_("The technician comes as agreed"), ""),
+    "solve": (_("It is solved"), _("repaired, or with a solution that you can use")),
+    "opinion": (_("We tell you what becomes of your suggestion"), ""),
+    "complaint_contact": (_("We call you about your complaint"), ""),
+    "complaint_solve": (_("Your complaint is settled"), ""),
+    "contact_dissatisfied": (_("We call you, because you were not satisfied"), ""),
+}
+"""Time limits that protect the customer, by the rule's own name, in his words; duties inside the house are not among
+them."""
 
 
 class Matters(Page):
@@ -92,7 +108,8 @@ class ReportPage(Act):
         return {"form_template": "portal/_report_fields.html"}
 
     def initial(self) -> dict[str, Any]:
-        return {"product": self.request.GET.get("product", "")}
+        contact = customers.contact_of(self.actor)
+        return {"product": self.request.GET.get("product", ""), "caller_phone": contact.phone if contact else ""}
 
     def form_kwargs(self) -> dict[str, Any]:
         rows = InstalledProduct.visible_to(self.actor).select_related("model").order_by("serial")[:200]
@@ -110,7 +127,7 @@ class ReportPage(Act):
             contact=contact,
             product=product,
             caller_name=self.actor.name,
-            caller_phone=contact.phone if contact else "",
+            caller_phone=cleaned["caller_phone"] or (contact.phone if contact else ""),
             model_text=cleaned["model_text"],
             purchase_date=cleaned["purchase_date"],
             purchase_date_unknown=cleaned["purchase_date_unknown"],
