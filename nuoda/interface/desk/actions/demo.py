@@ -5,11 +5,13 @@ from __future__ import annotations
 import heapq
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from nuoda.domain.service.pure.times import ZONE
@@ -21,7 +23,7 @@ from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.journal.actions import chains
 from nuoda.foundation.orgs.models import Company
 
-from . import demo_company, demo_lives
+from . import demo_company, demo_lives, demo_repairs
 
 logger = logging.getLogger("nuoda.demo")
 
@@ -35,7 +37,12 @@ class Size:
 
 
 SIZES = {"s": Size(1_500, 300, 500), "m": Size(10_000, 2_000, 4_000), "l": Size(50_000, 8_000, 20_000)}
-_KINDS = ("fault", "consultation", "complaint", "suggestion")
+LIVES = {
+    "fault": demo_repairs.fault,
+    "consultation": demo_lives.consultation,
+    "complaint": demo_lives.complaint,
+    "suggestion": demo_lives.suggestion,
+}
 _SHARES = (68, 22, 6, 4)
 _SWEEP = timedelta(hours=2)
 _TOLD = timedelta(days=10)
@@ -72,19 +79,31 @@ def make(
     world = demo_lives.World(cast, dice, until)
     queue: list[tuple[datetime, int, demo_lives.Life]] = []
     for number, moment in enumerate(sorted(_moment(dice, start, until) for _n in range(size.tickets))):
-        kind = dice.choices(_KINDS, _SHARES)[0]
+        kind = dice.choices(list(LIVES), _SHARES)[0]
         owners = [client for client in cast.clients if client.machines] if kind == "fault" else cast.clients
-        life = getattr(demo_lives, kind)(world, dice.choice(owners))
+        life = LIVES[kind](world, dice.choice(owners))
         next(life)
         queue.append((moment, number, life))
     heapq.heapify(queue)
-    with held(cast.company_id):
+    with held(cast.company_id), _unhurried():
         _live(queue, cast, until, size.tickets, tell)
     keeper = system(cast.company_id).as_origin("demo")
     with scoped(keeper):
         # The past tells nobody by itself; the last days' messages are written afterwards, in the program only.
         notices.catch_up(actor=keeper, since=until - _TOLD, until=until)
     return cast
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Do not wait for the disk at each of the story's commits: after a crash the demo would be made anew anyway."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
 
 
 def _live(
@@ -110,7 +129,7 @@ def _live(
             continue
         except Refused as refusal:
             # The world would not have it; such a ticket stays as it is, open and getting late.
-            logger.debug("demo ticket %d stands still: %s", number, refusal)
+            logger.info("demo ticket %d stands still: %s", number, refusal)
             continue
         heapq.heappush(queue, (max(following, moment), number, life))
     sweep(cast.company_id, at=until)

@@ -163,4 +163,7 @@ SUGGESTIONS = (
     ("建议增加远程查看产量", "想在手机上看到每班产量", "转给研发评估，已答复客户"),
     ("说明书字太小", "现场看不清", "新版说明书改为大字版"),
 )
-COMMENTS = ("师傅很专业", "来得快，修得好", "讲解清楚", "还可以", "希望配件再便宜些", "等得有点久", "")
+COMMENTS = ("师傅很专业", "来得快，修得好", "讲解清楚", "还可以", "希望配件再便宜些", "")
+UNHAPPY = ("等得太久", "来了两次才修好", "配件太贵", "没有说清楚原因")
+RELEASED = 50_000
+"""Fen up to which the story's people release a settlement without asking anybody, as the shipped book allows."""
