@@ -61,7 +61,7 @@ class FollowUpOut(Shape):
             version=row.version,
             ticket=row.ticket.number,
             ticket_id=row.ticket_id,
-            state=row.state,  # type: ignore[arg-type]
+            state=row.state,
             due_at=row.due_at,
             attempts=row.attempts,
             last_attempt_at=row.last_attempt_at,

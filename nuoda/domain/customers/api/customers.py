@@ -54,8 +54,8 @@ class CustomerOut(Shape):
             number=row.number,
             name=row.name,
             code=row.code,
-            kind=row.kind,  # type: ignore[arg-type]
-            level=row.level,  # type: ignore[arg-type]
+            kind=row.kind,
+            level=row.level,
             region=row.region,
             dealer_id=row.dealer_id,
             active=row.active,

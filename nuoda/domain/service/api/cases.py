@@ -108,7 +108,7 @@ class Found(Shape):
     def of(cls, row: Dossier) -> Found:
         return cls(
             id=row.pk, kind=row.kind, number=row.number, title=row.title, opened_at=row.opened_at, closed_at=row.closed_at
-        )  # type: ignore[arg-type]
+        )
 
 
 @read("/search", scope="search:read", roles=rights.READERS)
@@ -118,7 +118,7 @@ def search(call: Call, query: Search) -> Listing[Found]:
         reason = _("Say what you look for.")
         raise Invalid(reason, fields={"text": reason})
     outside = call.actor.reach == "customer"
-    kinds: tuple[str, ...] = ("ticket", "installed_product") if outside else Kind.__args__  # type: ignore[attr-defined]
+    kinds: tuple[str, ...] = ("ticket", "installed_product") if outside else Kind.__args__
     wanted = [kind for kind in kinds if not query.kind or kind in query.kind]
     rows = journal.matching(call.actor, query.text, kinds=wanted or ["-"])
     return paged(rows, ("-opened_at",), query, Found.of)

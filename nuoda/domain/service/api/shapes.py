@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from nuoda.domain.customers.models import Customer, InstalledProduct
@@ -282,7 +282,7 @@ def person_ref(row: Person) -> Ref:
     return Ref(id=row.pk, name=row.name)
 
 
-def _short(row: Ticket) -> dict[str, object]:
+def _short(row: Ticket) -> dict[str, Any]:
     return {
         "id": row.pk,
         "number": row.dossier.number,
@@ -308,7 +308,7 @@ def _short(row: Ticket) -> dict[str, object]:
     }
 
 
-def _long(row: Ticket) -> dict[str, object]:
+def _long(row: Ticket) -> dict[str, Any]:
     return {
         "proposed_severity": row.proposed_severity,
         "severity_clause": row.severity_clause,
@@ -334,7 +334,7 @@ def _long(row: Ticket) -> dict[str, object]:
     }
 
 
-def _work(row: WorkOrder) -> dict[str, object]:
+def _work(row: WorkOrder) -> dict[str, Any]:
     return {
         "id": row.pk,
         "number": row.dossier.number,
@@ -358,7 +358,7 @@ def _work(row: WorkOrder) -> dict[str, object]:
     }
 
 
-def _record(row: WorkOrder) -> dict[str, object]:
+def _record(row: WorkOrder) -> dict[str, Any]:
     return {
         "symptom": row.symptom,
         "cause": row.cause,

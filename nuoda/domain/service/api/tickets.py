@@ -32,7 +32,7 @@ from .. import access as rights
 from .. import queries
 from ..actions import closures, complaints, tickets
 from ..models import Ticket
-from ..pure.telling import PROMISES
+from ..pure.telling import protects
 from ..states import OPEN
 from .naming import dealer, held, person, ticket_verbs
 from .shapes import (
@@ -113,7 +113,7 @@ def get_ticket(call: Call, ticket: Name) -> TicketWhole:
     row = queries.ticket(call.actor, **named(ticket))
     found = clocks.deadlines_of(call.actor, row.dossier.case_id)
     if call.actor.reach == "customer":
-        found = [item for item in found if item.clause_id.startswith(PROMISES)]
+        found = [item for item in found if protects(item.ref)]
     whole = TicketWhole.whole(row, found, ticket_verbs(call, row))
     return _outward(call, whole)
 

@@ -14,5 +14,15 @@ TOLD = frozenset(
 """Events that a customer is shown; notes of the desk are not among them."""
 OWN_WORDS = frozenset({"ticket.reopened", "ticket.rated", "ticket.cancelled"})
 """Events whose text the customer may have written himself."""
-PROMISES = ("MN-3.2", "DL-3.", "LC-")
-"""Clauses (by the beginning of their ids) whose time limits protect the customer."""
+PROMISES = frozenset(
+    {
+        "answer", "reply", "answer_inquiry", "promise", "respond", "on_site", "on_time", "solve", "opinion",
+        "complaint_contact", "complaint_solve", "contact_dissatisfied",
+    }
+)  # fmt: skip
+"""Time limits that protect the customer, by the rule's own name; duties inside the house are not among them."""
+
+
+def protects(ref: str) -> bool:
+    """Whether a time limit ('MN-3.2.1b/on_site') is one that the customer is shown."""
+    return ref.rpartition("/")[2] in PROMISES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -177,7 +177,7 @@ def _row(call: Call, approval: str) -> Approval:
     return queries.approval(call.actor, number, at=call.at)
 
 
-def _told(row: Approval) -> dict[str, object]:
+def _told(row: Approval) -> dict[str, Any]:
     return {
         "id": row.pk,
         "number": row.dossier.number,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -119,7 +119,7 @@ def list_owed(call: Call, query: Owed) -> list[Deadlines]:
     return [Deadlines.of(row) for row in queries.due_for(call.actor, until=query.until, limit=query.limit)]
 
 
-def _told(row: Deadline) -> dict[str, object]:
+def _told(row: Deadline) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.dossier.number,

@@ -24,4 +24,4 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return HttpResponse(described(), content_type="application/json")
 
 
-openapi.login_required = False  # type: ignore[attr-defined]
+openapi.login_required = False

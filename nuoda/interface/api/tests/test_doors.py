@@ -243,3 +243,10 @@ def test_the_page_for_programs_shows_every_operation(world: World) -> None:
     html = page_is_sound(people.login(Client(), world.cast.lin).get("/developers/"))
     assert all(f'id="{name}"' in html for name in OPERATIONS)
     assert Client().get("/developers/").status_code == 302
+
+
+def test_programs_show_the_customer_the_promises_of_his_pages() -> None:
+    from nuoda.domain.service.pure import telling
+    from nuoda.interface.portal.web import pages
+
+    assert set(pages.PROMISES) == telling.PROMISES
