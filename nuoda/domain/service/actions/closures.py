@@ -13,6 +13,7 @@ from nuoda.foundation.journal.models import Dossier
 
 from .. import access, events, facts
 from ..models import Ticket
+from .complaints import drop_settlement
 from .tickets import change
 from .work import take_back
 
@@ -88,6 +89,7 @@ def cancel(ticket: Ticket, *, reason: str, actor: Actor, at: datetime, remark: s
         end_reason=reason,
         closed_at=at,
     )
+    drop_settlement(ticket, actor=actor, at=at)
     dossiers.close(ticket.dossier, at=at)
 
 
@@ -120,6 +122,7 @@ def merge(ticket: Ticket, *, into: Ticket, actor: Actor, at: datetime, remark: s
         end_reason="merged",
         closed_at=at,
     )
+    drop_settlement(ticket, actor=actor, at=at)
     dossiers.close(ticket.dossier, at=at)
     entries.record(
         events.TicketAbsorbed(ticket=into.pk, duplicate=ticket.pk),

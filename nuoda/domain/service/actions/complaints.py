@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval
 from nuoda.engine.approvals.pure.contents import Content, Row
+from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid
 from nuoda.foundation.journal.actions import entries
@@ -72,11 +74,23 @@ def settle(ticket: Ticket, *, actor: Actor, at: datetime, remark: str = "", sour
     )
 
 
+def drop_settlement(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
+    """The complaint is over: whoever was asked about a settlement need not decide any more."""
+    if ticket.settlement_state != "proposed":
+        return
+    # A customer who takes his complaint back does not see what the company decides inside.
+    keeper = replace(actor, reach="system")
+    with scoped(keeper):
+        approvals.lapse(about=ticket.dossier, matter=SETTLEMENT, actor=keeper, at=at, ended=True)
+
+
 def settlement_content(about: UUID, actor: Actor) -> Content:
     """What the approvers of a settlement see and approve: the amount and the offer, as they stand."""
     ticket = queries.ticket(actor, id=about)
     offer = (
-        Entry.objects.filter(case_id=about, type="complaint.settlement_proposed").order_by("-recorded_at", "-id").first()
+        Entry.objects.filter(case_id=about, type="complaint.settlement_proposed")
+        .order_by("-recorded_at", "-id")
+        .first()
     )
     text = Remark.objects.filter(entry_id=offer.id).values_list("text", flat=True).first() if offer else None
     return Content(

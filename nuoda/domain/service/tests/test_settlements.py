@@ -95,3 +95,17 @@ def test_a_rejected_settlement_is_not_offered(stage) -> None:
     assert stage.ticket(ticket).settlement_state == "rejected"
     with pytest.raises(Refused):
         settle(stage, ticket)
+
+
+def test_nobody_decides_on_the_settlement_of_a_complaint_that_was_taken_back(stage) -> None:
+    ticket = complaint(stage, 800_000)
+    row = submit(stage, ticket)
+    contact = people.contact(stage.kit.customer.pk, of=stage.cast.company)
+    stage.act(contact, "cancel", ticket, reason="withdrawn")
+    with stage.acting(stage.cast.wang) as (actor, at):
+        row.refresh_from_db()
+        assert row.state == "lapsed"
+        assert asked.waiting_for(actor, at).count() == 0
+        with pytest.raises(Refused):
+            decisions.approve(approval_id=row.pk, actor=actor, at=at)
+    assert "open" not in clocks(stage, ticket)

@@ -146,10 +146,11 @@ def copy(*, approval_id: UUID, person: UUID, actor: Actor, at: datetime) -> Appr
     return row
 
 
-def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime) -> Approval | None:
+def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime, ended: bool = False) -> Approval | None:
     """The subject was changed: an approval that was asked for or given to another content does not hold any more.
 
-    The subject's app calls it in the changing transaction. Emits approval.lapsed. Returns the approval that lapsed,
+    `ended`: the matter itself is over, so that nobody is asked any more whatever the content says. The subject's app calls it in the
+    changing transaction, in a scope that sees approvals. Emits approval.lapsed. Returns the approval that lapsed,
     if any.
     """
     rows = (
@@ -162,7 +163,7 @@ def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime) -> Approva
     except OperationalError as error:
         # The caller holds the subject, a decision holds the approval and wants the subject: waiting would be a deadlock.
         raise Stale(_("Somebody is deciding on this at this very moment. Try again.")) from error
-    if row is None or row.content_hash == digest(MATTERS[matter].content(about.pk, actor).snapshot()):
+    if row is None or not ended and row.content_hash == digest(MATTERS[matter].content(about.pk, actor).snapshot()):
         return None
     _lapse(row, actor, at)
     return row
