@@ -97,6 +97,7 @@ def _remove() -> int:
     private.serve(cluster.DATABASE)
     private.drop(cluster.DEMO)
     (env.data() / "accounts.txt").unlink(missing_ok=True)
-    (env.data() / "demo.wanted").unlink(missing_ok=True)
+    for name in ("demo.wanted", "demo.offer"):
+        (env.data() / name).unlink(missing_ok=True)
     console.say(_("The demo company is gone. The next start serves your own company."))
     return console.DONE

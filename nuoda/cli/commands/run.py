@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from nuoda.cli import console, dispatch, schema
+from nuoda.cli import console, schema
 from nuoda.cli.supervisor import Child, Supervisor
 from nuoda.cli.texts import N_, _
 from nuoda.config import cluster, env, texts
@@ -32,13 +32,13 @@ def handle(args: argparse.Namespace) -> int:
     _port_is_free(address, port)
     env.data().mkdir(parents=True, exist_ok=True)
     texts.compile_all()
-    with _database() as (database, first):
+    with _database(offer=not args.no_demo) as database:
         supervisor = Supervisor(database)
         supervisor.listen()
         try:
             if not schema.current():
                 _run("migrate", *(["--quiet"] if args.quiet else []))
-            if first and not args.no_demo and "demo" in dispatch.names():
+            if not supervisor.stopping:
                 _offer_demo(database)
             if not supervisor.stopping:
                 _serve(supervisor, database, address, port)
@@ -49,12 +49,12 @@ def handle(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[tuple[cluster.Cluster | None, bool]]:
-    """The private PostgreSQL, started, and whether it was made just now; None with DATABASE_URL."""
+def _database(*, offer: bool) -> Iterator[cluster.Cluster | None]:
+    """The private PostgreSQL, started; None with DATABASE_URL. One that is made now gets a demo company if `offer`."""
     if env.get("DATABASE_URL"):
         if not env.get("DATABASE_OWNER_URL"):
             console.note(_("DATABASE_OWNER_URL is not set: migrations cannot run."))
-        yield None, False
+        yield None
         return
     private = cluster.at(env.data())
     try:
@@ -63,12 +63,12 @@ def _database() -> Iterator[tuple[cluster.Cluster | None, bool]]:
     except cluster.ClusterError as problem:
         raise console.CommandError(str(problem)) from None
     try:
-        first = not private.exists
-        if first:
+        if not private.exists:
+            _demo_offer().touch() if offer else _demo_offer().unlink(missing_ok=True)
             console.note(_("Making the private PostgreSQL in {folder} …").format(folder=private.folder))
             private.create()
         private.start()
-        yield private, first
+        yield private
     finally:
         private.stop(timeout=5)
         held.__exit__(None, None, None)
@@ -147,14 +147,24 @@ def _demo_marker() -> Any:
     return env.data() / "demo.wanted"
 
 
+def _demo_offer() -> Any:
+    """Stands from before the first start made anything until the demo's database is ready: a start that was killed in
+    between is made up for by the next one."""
+    return env.data() / "demo.offer"
+
+
 def _offer_demo(database: cluster.Cluster | None) -> None:
-    if database is None:
+    if database is None or not _demo_offer().exists():
         return
-    with contextlib.suppress(cluster.ClusterError):
-        database.drop(cluster.DEMO)
-        database.clone(cluster.DATABASE, cluster.DEMO)
-        database.serve(cluster.DEMO)
-        _demo_marker().touch()
+    with database.connect(role=cluster.OWNER) as connection:
+        [own] = connection.execute("SELECT EXISTS (SELECT FROM orgs_company)").fetchone() or (False,)
+    if own:  # somebody founded his company before the demo came
+        _demo_offer().unlink(missing_ok=True)
+        return
+    database.drop(cluster.DEMO)
+    database.clone(cluster.DATABASE, cluster.DEMO)
+    database.serve(cluster.DEMO)
+    _demo_offer().replace(_demo_marker())
 
 
 def _demo_wanted() -> bool:
