@@ -20,7 +20,7 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Company
 
-from .access import EVERYTHING_OWED, may_supervise
+from .access import EVERYTHING_OWED, ONE_PER_COMPANY, WATCHERS, may_supervise
 from .models import CalendarDay, CalendarPeriod, Deadline, LateRecord, WorkingCalendar
 from .pure.calendars import Calendar, Period
 from .pure.explaining import Explanation, explain
@@ -177,18 +177,36 @@ def deadlines_of(actor: Actor, case_id: UUID) -> list[Deadline]:
     return [*owed, *settled]
 
 
-def due_for(actor: Actor, *, until: datetime | None = None, limit: int = 100) -> QuerySet[Deadline]:
+def due_for(
+    actor: Actor, *, until: datetime | None = None, limit: int = 100, own: bool = False
+) -> QuerySet[Deadline]:
     """今日应办: what the actor owes by person or role, missed first because it is due longest.
 
-    Roles that watch the whole company see everything owed. `until` leaves out what is due later.
+    Roles that watch the whole company see everything owed, unless they ask for their `own`. `until` leaves out what is due later. What an import left
+    open is past and owed by nobody here.
     """
-    rows = Deadline.visible_to(actor).filter(done_at=None).select_related("dossier")
-    if not actor.has(*EVERYTHING_OWED):
-        mine = Q(owner_person_id=actor.person_id)
-        rows = rows.filter(mine | Q(owner_person_id=None, owner_role__in=list(actor.roles)))
+    rows = Deadline.visible_to(actor).filter(done_at=None).exclude(origin="import").select_related("dossier")
+    if own or not actor.has(*EVERYTHING_OWED):
+        rows = rows.filter(_owed_by(actor))
     if until is not None:
         rows = rows.filter(due_at__lt=until)
     return rows.order_by("due_at", "id")[:limit]
+
+
+def overdue(actor: Actor, *, limit: int = 100) -> QuerySet[Deadline]:
+    """What others let pass and still owe, the longest first: for roles that watch over them, as far as they see."""
+    rows = Deadline.visible_to(actor).filter(done_at=None, state="missed").exclude(origin="import")
+    if not actor.has(*WATCHERS):
+        return rows.none()
+    return rows.exclude(_owed_by(actor)).select_related("dossier").order_by("due_at", "id")[:limit]
+
+
+def _owed_by(actor: Actor) -> Q:
+    """Owed by the person, or by a role of his at his own organisation; at a dealer its manager is the service manager."""
+    roles = set(actor.roles) | ({"service_manager"} if actor.has("dealer_manager") else set())
+    of_role = Q(owner_role__in=sorted(roles - ONE_PER_COMPANY), dealer_id=actor.dealer_id)
+    mine = Q(owner_person_id=None) & (of_role | Q(owner_role__in=sorted(roles & ONE_PER_COMPANY)))
+    return mine | Q(owner_person_id=actor.person_id) if actor.person_id else mine
 
 
 def late_recorded(actor: Actor, *, limit: int = 100) -> QuerySet[LateRecord]:

@@ -24,7 +24,7 @@ from nuoda.foundation.journal.models import Dossier, Source
 
 from .. import events, facts
 from ..models import Ticket
-from ..models.tickets import PAUSE_REASONS, SEVERITY_RANKS
+from ..models.tickets import CHANNELS, KINDS, PAUSE_REASONS, SEVERITIES, SEVERITY_RANKS
 from ..pure import incidents
 
 _NAMESPACE = UUID("0b6f9f0e-6d2c-5a55-8a77-5f0a2a6e4d11")
@@ -189,7 +189,9 @@ def _mapping(path: Path | None) -> incidents.Plan:
         raise Invalid(_("Say with --mapping FILE which column means what; docs/import_incidents.md shows one."))
     try:
         how = incidents.plan(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, incidents.MappingError, KeyError) as error:
+    except OSError as error:
+        raise Invalid(_("The mapping %(file)s cannot be read.") % {"file": path.name}) from error
+    except (UnicodeDecodeError, yaml.YAMLError, incidents.MappingError, KeyError) as error:
         raise Invalid(_("The mapping cannot be used: %(error)s") % {"error": error}) from error
     codes = {meaning.pause for meaning in how.states.values() if meaning.pause} - set(PAUSE_REASONS)
     if codes:
@@ -197,6 +199,12 @@ def _mapping(path: Path | None) -> incidents.Plan:
             _("The mapping names reasons for waiting that do not exist: %(codes)s")
             % {"codes": ", ".join(sorted(codes))}
         )
+    for choice, known in ((how.kind, KINDS), (how.severity, SEVERITIES), (how.channel, CHANNELS)):
+        if unknown := choice.codes - set(known):
+            raise Invalid(
+                _("The mapping names codes that do not exist: %(codes)s; there are %(known)s.")
+                % {"codes": ", ".join(sorted(unknown)), "known": ", ".join(known)}
+            )
     return how
 
 

@@ -38,6 +38,11 @@ class Choice:
     values: Mapping[str, str] = field(default_factory=dict)
     otherwise: str = ""
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code that may come out."""
+        return frozenset({*self.values.values(), self.otherwise})
+
     def of(self, row: Mapping[str, str]) -> str:
         return self.values.get(row.get(self.column, ""), self.otherwise) if self.column else self.otherwise
 
@@ -138,6 +143,8 @@ def plan(content: Any) -> Plan:
     missing = [name for name in ("case", "moment", "state", "opened", "states", "formats") if not content.get(name)]
     if missing:
         raise MappingError(f"missing: {', '.join(missing)}")
+    if not isinstance(content["states"], Mapping):
+        raise MappingError("states: write the name of each state with what entering it means")
     states = {}
     for name, meaning in content["states"].items():
         given = meaning or {}
@@ -172,9 +179,10 @@ def _choice(content: Mapping[str, Any], name: str, otherwise: str) -> Choice:
     given = content.get(name)
     if given is None or isinstance(given, str):
         return Choice(otherwise=given or otherwise)
-    return Choice(
-        given["column"], {str(k): str(v) for k, v in given.get("values", {}).items()}, given.get("otherwise", otherwise)
-    )
+    if not isinstance(given, Mapping) or not given.get("column") or not isinstance(given.get("values"), Mapping):
+        raise MappingError(f"{name}: write a code, or 'column' and 'values'")
+    values = {str(k): str(v) for k, v in given["values"].items()}
+    return Choice(str(given["column"]), values, str(given.get("otherwise") or otherwise))
 
 
 def moment(text: str, how: Plan) -> datetime | None:
