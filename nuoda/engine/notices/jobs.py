@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuoda.foundation.base.access import scoped, system
@@ -15,7 +16,7 @@ from nuoda.foundation.orgs.models import Company
 from .actions import notices, sending
 
 
-@app.task(name="notices.fan")
+@app.task(name="notices.fan", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
 def fan(company: str, case: str, entry: str, recorded_at: str, told: list[dict[str, Any]] | None = None) -> None:
     """Tell whom the clauses want told of what one action recorded, and send what may go out at once."""
     close_old_connections()

@@ -6,22 +6,29 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import close_old_connections
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuoda.foundation.base import access
+from nuoda.foundation.ui.actions import sent_forms
 
 from .actions import links, logins
-from .models import LoginTry, OneTimeLink, Session, User
+from .models import Company, LoginTry, OneTimeLink, Session, User
+
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=3)
+"""A server of mail that does not answer is asked again, over about an hour."""
 
 
-@app.task(name="orgs.mail_link", queue="mail")
+@app.task(name="orgs.mail_link", queue="mail", retry=AGAIN)
 def mail_link(user_id: str, purpose: str, origin: str) -> None:
     """Send an account a fresh one-time link (invitation, password); `origin` begins the address when none is configured."""
+    close_old_connections()
     user = User.objects.select_related("person").filter(pk=user_id, is_active=True).exclude(email="").first()
     if user is None or user.person is None:
         return
@@ -48,13 +55,14 @@ def mail_link(user_id: str, purpose: str, origin: str) -> None:
             send_mail(subject, text % words, settings.DEFAULT_FROM_EMAIL, [user.email])
 
 
-@app.task(name="orgs.forgotten", queue="mail")
+@app.task(name="orgs.forgotten", queue="mail", retry=AGAIN)
 def forgotten(text: str, origin: str) -> None:
     """Somebody forgot the password of the account with this name or e-mail; nothing happens when there is none.
 
     The look-up happens here and not in the request, which therefore takes as long for accounts that do not exist. At most LOGIN_TRIES
     mails per account and window.
     """
+    close_old_connections()
     text = text.strip()
     user = User.objects.filter(Q(username__iexact=text) | Q(email__iexact=text) & ~Q(email=""), is_active=True).first()
     if user is None:
@@ -69,7 +77,14 @@ def forgotten(text: str, origin: str) -> None:
 @app.periodic(cron="41 3 * * *")
 @app.task(name="orgs.tidy", queueing_lock="orgs.tidy")
 def tidy(timestamp: int) -> None:
-    """Forget sessions that ran out, tries of yesterday, and links that opened nothing for ninety days. The journal keeps what happened."""
+    """Forget sessions that ran out, tries of yesterday, links that opened nothing for ninety days, and tokens of forms sent a week ago.
+
+    The journal keeps what happened.
+    """
+    close_old_connections()
     Session.objects.filter(expire_date__lt=Now()).delete()
     LoginTry.objects.filter(last_at__lt=Now() - timedelta(days=1)).delete()
     OneTimeLink.objects.filter(expires_at__lt=Now() - timedelta(days=90)).delete()
+    for company_id in Company.objects.order_by("id").values_list("id", flat=True):
+        with access.scoped(access.system(company_id)) as at:
+            sent_forms.forget(before=at - timedelta(days=7), company_id=company_id)

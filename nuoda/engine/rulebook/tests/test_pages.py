@@ -43,7 +43,7 @@ def test_the_list_names_every_regulation_and_leads_to_its_text(client: Client, c
 def test_a_clause_stands_at_its_address_with_rules_and_numbers(client: Client, cast: factories.Cast) -> None:
     factories.login(client, cast.lin)
     page = client.get("/rulebook/clauses/MN-3.2.1b").content.decode()
-    assert "work_order.arrived" in page
+    assert "到场" in page and "work_order.arrived" not in page
     assert "machines_down_urgent" in page
     assert client.get("/rulebook/clauses/MN-9.9").status_code == 404
 

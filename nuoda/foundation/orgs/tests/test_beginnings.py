@@ -10,7 +10,10 @@ from django.db import connections
 from django.test import Client
 
 from nuoda.foundation.base import access
+from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import Refused
+from nuoda.foundation.ui.actions import sent_forms
+from nuoda.foundation.ui.models import SentForm
 
 from ..actions import beginnings, links, logins
 from ..jobs import tidy
@@ -50,7 +53,9 @@ def test_of_many_beginnings_at_once_one_wins() -> None:
     assert (len(won), Company.objects.count()) == (1, 1)
 
 
-def test_what_ran_out_is_forgotten_and_the_rest_stays(client: Client) -> None:
+def test_what_ran_out_is_forgotten_and_the_rest_stays(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The test's own transaction lives on the connection that a worker would drop between jobs.
+    monkeypatch.setattr("nuoda.foundation.orgs.jobs.close_old_connections", lambda: None)
     someone = factories.person()
     factories.login(client, someone)
     factories.login(Client(), someone)
@@ -63,5 +68,10 @@ def test_what_ran_out_is_forgotten_and_the_rest_stays(client: Client) -> None:
     logins.claim("login", user=someone.user)
     logins.claim("login", user=None, text="nobody")
     LoginTry.objects.filter(user=None).update(last_at=now - timedelta(days=2))
+    with access.scoped(keeper):
+        sent_forms.claim(id=new_id(), page="old", actor=keeper, at=now - timedelta(days=8))
+        sent_forms.claim(id=new_id(), page="fresh", actor=keeper, at=now)
     tidy(0)
+    with access.scoped(keeper):
+        assert list(SentForm.objects.values_list("page", flat=True)) == ["fresh"]
     assert (Session.objects.count(), LoginTry.objects.count(), OneTimeLink.objects.count()) == (1, 1, 1)

@@ -131,6 +131,13 @@ def test_an_invited_person_has_roles_an_account_and_a_link(cast: factories.Cast)
     assert types(cast.company) == ["person.invited", "role.granted", "link.issued"]
 
 
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs run on the test's own connection, which a worker would drop between jobs."""
+    monkeypatch.setattr("nuoda.foundation.orgs.jobs.close_old_connections", lambda: None)
+
+
+@pytest.mark.usefixtures("worker")
 def test_an_invitation_goes_by_mail_when_asked(cast: factories.Cast, mailoutbox) -> None:
     from ..jobs import mail_link
 
@@ -510,6 +517,7 @@ def test_a_link_opens_once_within_its_time_and_only_the_newest(client: Client) -
     assert client.get("/link/never/").status_code == 410
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_forgotten_password_goes_by_mail_and_says_nothing_about_accounts(client: Client, mailoutbox) -> None:
     from ..jobs import forgotten
 
