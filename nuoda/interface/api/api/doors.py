@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Body, File, Form, Path, Query
 from ninja.files import UploadedFile
+from psycopg.errors import UniqueViolation
 
 from nuoda.engine.papers.actions.papers import device_of
 from nuoda.engine.rulebook import queries as rulebook
@@ -133,11 +134,15 @@ def _done(request: HttpRequest, operation: Operation, actor: Actor, given: dict[
                 requests.keep(claimed, operation.status, content)
         return answered(content, operation.status)
     except IntegrityError as error:
-        if getattr(body, "id", None) is None:
+        if not isinstance(error.__cause__, UniqueViolation):
             raise
-        log.info("%s: id taken: %s", operation.name, error)
-        reason = _("This id is taken. Draw another one.")
-        return problem(request, 409, "id_taken", reason, fields={"id": reason})
+        log.info("%s: taken: %s", operation.name, error)
+        if getattr(body, "id", None) is not None and (error.__cause__.diag.constraint_name or "").endswith("_pkey"):
+            reason = _("This id is taken. Draw another one.")
+            return problem(request, 409, "id_taken", reason, fields={"id": reason})
+        # Two did the same at once, and the database let one of them.
+        reason = _("Somebody else changed this a moment ago. Load the page again and decide anew.")
+        return problem(request, 409, "stale", reason)
 
 
 def _known(request: HttpRequest, operation: Operation) -> None:
