@@ -82,7 +82,9 @@ def test_a_complaint_begins_with_an_apology(stage: Stage) -> None:
         stage.report(**COMPLAINT)
     assert refusal.value.clauses == ("DL-3.1d",) and "apologised" in refusal.value.fields
     with stage.acting(stage.cast.wang):
-        assert not Ticket.objects.exists() and not Dossier.objects.filter(kind="ticket").exists(), "nothing half taken in"
+        assert not Ticket.objects.exists() and not Dossier.objects.filter(kind="ticket").exists(), (
+            "nothing half taken in"
+        )
 
     on_the_web = stage.report(channel="web", **COMPLAINT)
     with pytest.raises(Refused) as refusal:

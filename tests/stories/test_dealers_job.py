@@ -87,7 +87,9 @@ def test_a_technician_of_the_company_is_not_sent_to_a_dealers_ticket(stage: Stag
     assert stage.dispatch(ticket, stage.cast.wu, stage.cast.ma).technician_id == stage.cast.wu.pk
     own = stage.report()
     with pytest.raises(Refused) as refusal:
-        stage.dispatch(own, stage.cast.wu, starts_at=stage.now + timedelta(hours=5), ends_at=stage.now + timedelta(hours=6))
+        stage.dispatch(
+            own, stage.cast.wu, starts_at=stage.now + timedelta(hours=5), ends_at=stage.now + timedelta(hours=6)
+        )
     assert refusal.value.clauses == ("DL-2.2",), "nor is the dealer's man sent for the company"
 
 

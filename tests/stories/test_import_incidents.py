@@ -124,9 +124,7 @@ def test_the_890_incidents_are_reconciled(stage: Stage, real: Path) -> None:
     assert counted(stage)["Ticket"] == 0, "a trial run takes nothing in"
 
 
-def test_real_incidents_are_taken_in_and_judged_as_if(
-    stage: Stage, real: Path, write: Callable[..., Path]
-) -> None:
+def test_real_incidents_are_taken_in_and_judged_as_if(stage: Stage, real: Path, write: Callable[..., Path]) -> None:
     with real.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
@@ -143,7 +141,9 @@ def test_real_incidents_are_taken_in_and_judged_as_if(
         states = Counter(Deadline.objects.values_list("state", flat=True))
         assert states["kept"] > 0 and states["missed"] > 0 and not states["paused"]
         open_ones = Deadline.objects.filter(state="open")
-        assert set(open_ones.values_list("ref", flat=True)) == {"LC-4.3.4a/follow_up"}, "of calls the source tells nothing"
+        assert set(open_ones.values_list("ref", flat=True)) == {"LC-4.3.4a/follow_up"}, (
+            "of calls the source tells nothing"
+        )
         assert set(Deadline.objects.values_list("as_if", flat=True)) == {True}
     for person in (stage.cast.lin, stage.cast.wang):
         with stage.acting(person) as (actor, _at):
@@ -173,7 +173,9 @@ def test_what_the_rows_tell_becomes_the_events_of_a_ticket(stage: Stage, write: 
     assert clocks_of["MN-3.2.1a/answer#1"].state == "kept"
     assert clocks_of["MN-3.2.1a/answer#1"].due_at.isoformat() == "2016-03-01T08:10:00+00:00"
     solve = clocks_of["MN-3.2.1c/solve#1"]
-    assert (solve.state, solve.due_at.isoformat()) == ("kept", "2016-03-03T14:00:00+00:00"), "six hours were waited for the customer"
+    assert (solve.state, solve.due_at.isoformat()) == ("kept", "2016-03-03T14:00:00+00:00"), (
+        "six hours were waited for the customer"
+    )
 
     again = ticket_of(stage, "INC2")
     assert (again.state, again.severity, again.reopened) == ("closed", "urgent", 1)
@@ -181,10 +183,14 @@ def test_what_the_rows_tell_becomes_the_events_of_a_ticket(stage: Stage, write: 
     assert {"MN-3.2.1b/respond#1", "MN-3.2.1b/respond#2"} <= set(rounds)
     assert rounds["MN-3.2.1a/answer#1"].state == "missed", "answered after thirty minutes"
     (first, last) = stage.entries(again, "ticket.solved")
-    assert (first.payload["how"], last.payload["how"]) == ("time_from_row", "time_from_row"), "no time of its own: marked"
+    assert (first.payload["how"], last.payload["how"]) == ("time_from_row", "time_from_row"), (
+        "no time of its own: marked"
+    )
 
 
-def test_it_is_judged_as_if_the_regulations_had_been_in_force_and_says_so(stage: Stage, write: Callable[..., Path]) -> None:
+def test_it_is_judged_as_if_the_regulations_had_been_in_force_and_says_so(
+    stage: Stage, write: Callable[..., Path]
+) -> None:
     take(stage, write(PLAIN))
     ticket = ticket_of(stage, "INC1")
     rows = stage.clocks(ticket)
@@ -193,7 +199,9 @@ def test_it_is_judged_as_if_the_regulations_had_been_in_force_and_says_so(stage:
     with stage.acting(stage.cast.wang) as (actor, at):
         found = clocks.explanations(actor, case_id=ticket.pk, at=at)
         assert len(found) == len(rows)
-        assert all(item.stands and item.derivation.agrees for item in found), "folded anew, the journal gives these rows"
+        assert all(item.stands and item.derivation.agrees for item in found), (
+            "folded anew, the journal gives these rows"
+        )
     browser = people.login(Client(), stage.cast.wang)
     for page in (reverse("clocks:explanation", args=[ticket.number]), reverse("service:ticket", args=[ticket.number])):
         assert "导入：按假设制度当时有效来判定" in browser.get(page).content.decode(), page
@@ -233,7 +241,17 @@ def test_run_twice_nothing_doubles(stage: Stage, write: Callable[..., Path]) -> 
     second = take(stage, path)
     assert (first.created, second.created, second.unchanged, second.more["events"]) == (3, 0, 3, 0)
     assert counted(stage) == before
-    grown = take(stage, write([*PLAIN, *REOPENED, *THIRD, row("INC3", "Awaiting Vendor", "02-03-2016 09:00", resolved_at="?", closed_at="?")]))
+    grown = take(
+        stage,
+        write(
+            [
+                *PLAIN,
+                *REOPENED,
+                *THIRD,
+                row("INC3", "Awaiting Vendor", "02-03-2016 09:00", resolved_at="?", closed_at="?"),
+            ]
+        ),
+    )
     assert (grown.updated, grown.unchanged) == (1, 2)
     after = counted(stage)
     assert after["Ticket"] == before["Ticket"] and after["Source"] == before["Source"] + grown.more["events"]

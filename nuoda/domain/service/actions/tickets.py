@@ -89,7 +89,8 @@ def hand_over(
         raise Refused(_("Only the company gives a matter to a dealer."), code="not_allowed")
     if to_person is not None and to_person.dealer_id not in (None, ticket.dealer_id):
         raise Invalid(
-            _("%(name)s belongs to another organisation; hand the matter over to his dealer.") % {"name": to_person.name},
+            _("%(name)s belongs to another organisation; hand the matter over to his dealer.")
+            % {"name": to_person.name},
             fields={"to_person": _("Choose somebody of the company or of the dealer who is responsible.")},
         )
     changes: dict[str, Any] = {"handed_over_at": at}
