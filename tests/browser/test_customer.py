@@ -51,7 +51,7 @@ def test_a_matter_is_reported_followed_confirmed_and_rated(stage: Stage, hand: H
     number = re.search(r"TK-[\d-]+", page.url)
     assert number
     with stage.acting(stage.cast.wang):
-        ticket = Ticket.objects.get()
+        ticket = Ticket.objects.select_related("dossier").get()
     assert (ticket.number, ticket.severity, ticket.channel) == (number[0], "urgent", "web")
     with stage.acting(stage.cast.lin) as (actor, at):
         from nuoda.domain.service import queries
