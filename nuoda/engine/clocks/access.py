@@ -9,6 +9,12 @@ from nuoda.foundation.base.pure.actors import Actor
 EVERYTHING_OWED = ("service_manager", "quality_supervisor", "hq_support", "director")
 """Roles that see everybody's duties of the company as theirs to watch."""
 
+WATCHERS = (*EVERYTHING_OWED, "dealer_manager")
+"""Roles that see what others let pass: in the company, or at their dealer."""
+
+ONE_PER_COMPANY = frozenset({"hq_support", "quality_supervisor", "director"})
+"""Roles that dealers do not have: their duties are about everybody's cases."""
+
 READERS = frozenset(
     {
         "agent", "service_manager", "technician", "dealer_manager", "hq_support", "quality_supervisor", "director",

@@ -44,6 +44,8 @@ LIVES = {
     "suggestion": demo_lives.suggestion,
 }
 _SHARES = (68, 22, 6, 4)
+_LATEST = ("complaint", "fault", "consultation", "fault", "complaint", "fault", "suggestion", "fault")
+"""Kinds of the matters of the last days, which stand open when the story ends, whatever the hour: a desk is never empty."""
 _SWEEP = timedelta(hours=2)
 _TOLD = timedelta(days=10)
 
@@ -78,8 +80,12 @@ def make(
     founded(cast)
     world = demo_lives.World(cast, dice, until)
     queue: list[tuple[datetime, int, demo_lives.Life]] = []
-    for number, moment in enumerate(sorted(_moment(dice, start, until) for _n in range(size.tickets))):
-        kind = dice.choices(list(LIVES), _SHARES)[0]
+    latest = min(max(len(_LATEST), size.tickets // 75), size.tickets // 2)
+    begins = sorted(_moment(dice, start, until) for _n in range(size.tickets - latest))
+    kinds = [dice.choices(list(LIVES), _SHARES)[0] for _moment_of in begins]
+    begins += sorted(until - timedelta(hours=dice.uniform(0.1, 60)) for _n in range(latest))
+    kinds += [_LATEST[number % len(_LATEST)] for number in range(latest)]
+    for number, (moment, kind) in enumerate(zip(begins, kinds, strict=True)):
         owners = [client for client in cast.clients if client.machines] if kind == "fault" else cast.clients
         life = LIVES[kind](world, dice.choice(owners))
         next(life)

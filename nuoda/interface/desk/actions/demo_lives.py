@@ -32,6 +32,9 @@ from .demo_company import Cast, Client
 
 Life = Generator[datetime, datetime, None]
 
+HURRIED = timedelta(days=3)
+"""The end of the story, when there is more to do than people for it."""
+
 
 @dataclass
 class World:
@@ -41,8 +44,13 @@ class World:
     """What would happen after it has not happened yet."""
 
     def after(self, at: datetime, low: float, high: float, *, desk: bool = False) -> datetime:
-        """A moment some minutes later; `desk` work waits for desk hours (8:30–18:00, no Sundays)."""
+        """A moment some minutes later; `desk` work waits for desk hours (8:30–18:00, no Sundays).
+
+        In the story's last days a third of the steps take much longer: what is late when it ends is late for a reason, and not for long.
+        """
         moment = at + timedelta(minutes=self.dice.uniform(low, high))
+        if at > self.until - HURRIED and self.chance(0.35):
+            moment += (moment - at) * 7
         if not desk:
             return moment
         local = moment.astimezone(ZONE)

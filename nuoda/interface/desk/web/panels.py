@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuoda.domain.service import access, queries
 from nuoda.engine.clocks import queries as clocks
+from nuoda.engine.clocks.models import Deadline
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.web.staffing import SOON
@@ -33,6 +34,19 @@ def install() -> None:
             roles=WATCHERS | {"technician"},
             icon="clock-exclamation",
             order=10,
+            wide=True,
+        )
+    )
+    register(
+        Panel(
+            place="home",
+            key="overdue",
+            label=_("Overdue with others"),
+            template="desk/_due.html",
+            load=overdue,
+            roles=WATCHERS - {"agent"},
+            icon="alert-triangle",
+            order=20,
             wide=True,
         )
     )
@@ -134,7 +148,16 @@ def recent(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
 
 def due(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
     """What the actor owes by due time, with the page where it is done."""
-    rows = list(clocks.due_for(actor, limit=12))
+    return _duties(clocks.due_for(actor, limit=12, own=True))
+
+
+def overdue(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any] | None:
+    """What others let pass, for those who watch over them."""
+    found = _duties(clocks.overdue(actor, limit=12))
+    return found if found["rows"] else None
+
+
+def _duties(rows: Iterable[Deadline]) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     return {
         "rows": [
