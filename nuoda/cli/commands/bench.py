@@ -36,7 +36,9 @@ def handle(args: argparse.Namespace) -> int:
         )
     folder = env.ROOT / "bench"
     if not folder.is_dir():
-        raise console.CommandError(_("The measurements come with the source code; they are not in {folder}.").format(folder=folder))
+        raise console.CommandError(
+            _("The measurements come with the source code; they are not in {folder}.").format(folder=folder)
+        )
     found = []
     for name in args.name or NAMES:
         console.note(_("Measuring {name} …").format(name=name))
