@@ -21,6 +21,7 @@ from nuoda.foundation.journal.models import Entry
 
 from .. import access, events, facts, queries
 from ..models import FollowUp
+from ..models.follow_ups import CANCEL_REASONS
 from ..pure.outcomes import outcome
 from ..states import FOLLOW_UP
 
@@ -183,8 +184,12 @@ def contact_dissatisfied(
 
 
 def cancel(row: FollowUp, *, reason: str, actor: Actor, at: datetime, source: str = "") -> None:
-    """A planned call is not needed any more. Emits follow_up.cancelled."""
+    """A planned call is not needed any more. Emits follow_up.cancelled. Refuses a reason that is none of the codes offered."""
     access.require(actor, "cancel")
+    if reason not in CANCEL_REASONS:
+        raise Invalid(
+            _("Choose one of the reasons offered."), fields={"reason": _("Choose one of the reasons offered.")}
+        )
     _cancel(row, reason, actor=actor, at=at, source=source)
 
 
