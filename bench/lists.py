@@ -35,7 +35,7 @@ SELECT id, %(company)s, CASE WHEN n %% 20 = 0 THEN 'answered' ELSE 'closed' END,
     CASE WHEN n %% 7 = 0 THEN 'urgent' ELSE 'general' END, CASE WHEN n %% 7 = 0 THEN 0 ELSE 1 END, 'general', '', '', 'phone',
     'caller', '19900000000', 'YL-315', 'S' || n, false, 'subject ' || n, 'problem', false, false, 0, false,
     %(at)s - n * interval '20 seconds', '', '', '', false, 0, '', '', 0 FROM one
-"""  # noqa: S608
+"""
 
 
 def measure(small: int = 10_000, large: int = 1_000_000, requests: int = 60) -> dict[str, Any]:

@@ -154,7 +154,11 @@ def _demo_offer() -> Any:
 
 
 def _offer_demo(database: cluster.Cluster | None) -> None:
-    if database is None or not _demo_offer().exists():
+    if database is None:
+        return
+    if _demo_wanted() and not _accounts().exists():  # ended before anybody could log in
+        _demo_marker().replace(_demo_offer())
+    if not _demo_offer().exists():
         return
     with database.connect(role=cluster.OWNER) as connection:
         [own] = connection.execute("SELECT EXISTS (SELECT FROM orgs_company)").fetchone() or (False,)
@@ -178,6 +182,9 @@ def _demo_made() -> None:
 
 def _print_accounts() -> None:
     """What the demo wrote down about its accounts; a company of one's own has no such file."""
-    path = env.data() / "accounts.txt"
-    if path.exists():
-        console.say(path.read_text(encoding="utf-8").rstrip())
+    if _accounts().exists():
+        console.say(_accounts().read_text(encoding="utf-8").rstrip())
+
+
+def _accounts() -> Any:
+    return env.data() / "accounts.txt"

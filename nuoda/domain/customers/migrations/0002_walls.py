@@ -5,8 +5,8 @@ from django.db import migrations
 from nuoda.foundation.base.models.walls import catalogue, setting, wall
 
 _REACH = setting("reach", "text")
-_LINKED = f"SELECT customer_id FROM customers_customerdealer WHERE dealer_id = {setting('dealer')}"  # noqa: S608
-_SHARED = f"SELECT customer_id FROM journal_caseshare WHERE person_id = {setting('person')}"  # noqa: S608
+_LINKED = f"SELECT customer_id FROM customers_customerdealer WHERE dealer_id = {setting('dealer')}"
+_SHARED = f"SELECT customer_id FROM journal_caseshare WHERE person_id = {setting('person')}"
 
 
 def known(column: str) -> str:

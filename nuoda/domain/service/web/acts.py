@@ -23,7 +23,7 @@ RECORDED = _("Recorded.")
 class Act(FormPage):
     """A form page whose refusals about facts land at the form's own fields. Its button says what is done."""
 
-    submit = ""
+    submit: Any = ""
 
     def get_submit(self) -> Any:
         return self.submit or self.title
