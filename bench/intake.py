@@ -147,7 +147,9 @@ class _Http:
         _together(self.client, 1.0, 200)
 
 
-def _together(make: Callable[[], tuple[Callable[[], None], Callable[[], None]]], seconds: float, most: int) -> list[float]:
+def _together(
+    make: Callable[[], tuple[Callable[[], None], Callable[[], None]]], seconds: float, most: int
+) -> list[float]:
     """Milliseconds of each call of all clients; ends by itself after `seconds` or `most` calls."""
     found: list[list[float]] = [[] for _ in range(CLIENTS)]
     wrong: list[BaseException] = []
@@ -205,7 +207,9 @@ def _template(ticket_id: UUID | None) -> dict[str, list[dict[str, Any]]]:
         names = [column.name for column in cursor.description]
         found["api_sentrequest"] = [dict(zip(names, cursor.fetchone(), strict=True))]
         cursor.execute("SELECT args FROM procrastinate_jobs WHERE args->>'case' = %s", [str(ticket_id)])
-        found["job"] = [{"args": json.loads(row[0]) if isinstance(row[0], str) else row[0]} for row in cursor.fetchall()]
+        found["job"] = [
+            {"args": json.loads(row[0]) if isinstance(row[0], str) else row[0]} for row in cursor.fetchall()
+        ]
     return found
 
 
@@ -238,7 +242,9 @@ class _Psycopg:
             return [Jsonb(value) if isinstance(value, dict) else value for value in row.values()]
 
         entry_row = {name: value for name, value in entry.items() if name not in hidden}
-        folder_row = {name: value for name, value in folder.items() if name not in {"number", "chain_seq", "chain_head"}}
+        folder_row = {
+            name: value for name, value in folder.items() if name not in {"number", "chain_seq", "chain_head"}
+        }
         insert_folder = (
             f"INSERT INTO journal_dossier ({', '.join(folder_row)}, number, chain_seq, chain_head) VALUES "
             f"({', '.join(['%s'] * len(folder_row))}, journal_next_number(%s, 'TK', 2026), 0, '') RETURNING number"
@@ -265,9 +271,7 @@ class _Psycopg:
                 rows = [{**row, "id": uuid4(), "dossier_id": key, "case_id": key} for row in deadlines]
                 cursor.execute(insert_deadlines, [value for row in rows for value in plain(row)])
                 asked = Jsonb({**job, "case": str(key)})
-                cursor.execute(
-                    insert_rest, [*plain({**sent, "id": uuid4(), "key": key.hex}), f"notices:{key}", asked]
-                )
+                cursor.execute(insert_rest, [*plain({**sent, "id": uuid4(), "key": key.hex}), f"notices:{key}", asked])
 
         return one, kept.close
 

@@ -94,7 +94,9 @@ def test_a_door_left_open_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World.set()
     sending = SITUATIONS["get_ticket"](world)
     assert world.send(sending, who="other_dealer").status_code == 404
-    monkeypatch.setattr(Ticket, "visible_to", staticmethod(lambda actor: Ticket.objects.filter(company_id=actor.company_id)))
+    monkeypatch.setattr(
+        Ticket, "visible_to", staticmethod(lambda actor: Ticket.objects.filter(company_id=actor.company_id))
+    )
     assert world.send(sending, who="other_dealer").status_code == 404, "the second wall stands by itself"
     plain = access._enter
 

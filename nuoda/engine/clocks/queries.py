@@ -177,9 +177,7 @@ def deadlines_of(actor: Actor, case_id: UUID) -> list[Deadline]:
     return [*owed, *settled]
 
 
-def due_for(
-    actor: Actor, *, until: datetime | None = None, limit: int = 100, own: bool = False
-) -> QuerySet[Deadline]:
+def due_for(actor: Actor, *, until: datetime | None = None, limit: int = 100, own: bool = False) -> QuerySet[Deadline]:
     """今日应办: what the actor owes by person or role, missed first because it is due longest.
 
     Roles that watch the whole company see everything owed, unless they ask for their `own`. `until` leaves out what is due later. What an import left

@@ -273,14 +273,18 @@ class CallerOut(Shape):
 
 
 class Phone(Shape):
-    phone: str = Field(min_length=3, max_length=30, pattern=r"^[^\x00]*$", description="A number, or its last four digits.")
+    phone: str = Field(
+        min_length=3, max_length=30, pattern=r"^[^\x00]*$", description="A number, or its last four digits."
+    )
 
 
 @read("/callers", scope="customers:read", roles=STAFF)
 def find_callers(call: Call, query: Phone) -> list[CallerOut]:
     """Find who may be calling by phone number or its last four digits (DL-2.2c); at most ten."""
     return [
-        CallerOut(contact=ContactOut.of(item.contact), customer=CustomerOut.of(item.customer), open_matters=item.open_matters)
+        CallerOut(
+            contact=ContactOut.of(item.contact), customer=CustomerOut.of(item.customer), open_matters=item.open_matters
+        )
         for item in queries.find_by_phone(call.actor, query.phone)
     ]
 

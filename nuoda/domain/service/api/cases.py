@@ -107,7 +107,12 @@ class Found(Shape):
     @classmethod
     def of(cls, row: Dossier) -> Found:
         return cls(
-            id=row.pk, kind=row.kind, number=row.number, title=row.title, opened_at=row.opened_at, closed_at=row.closed_at
+            id=row.pk,
+            kind=row.kind,
+            number=row.number,
+            title=row.title,
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
         )
 
 

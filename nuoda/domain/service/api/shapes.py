@@ -23,9 +23,7 @@ TicketState = Literal["reported", "answered", "dispatched", "working", "solved",
 PauseReason = Literal["waiting_customer", "waiting_parts", "waiting_vendor", "waiting_evidence", "other"]
 CancelReason = Literal["withdrawn", "self_solved", "not_ours", "mistake", "unreachable", "other"]
 WorkKind = Literal["onsite", "remote", "software"]
-WorkState = Literal[
-    "assigned", "contacted", "appointed", "on_site", "completed", "unfinished", "declined", "cancelled"
-]
+WorkState = Literal["assigned", "contacted", "appointed", "on_site", "completed", "unfinished", "declined", "cancelled"]
 DeclineReason = Literal["ill", "other_job", "not_qualified", "too_far", "other"]
 UnfinishedReason = Literal["part_missing", "needs_expert", "customer_stopped", "unsafe", "other"]
 Resolution = Literal["", "repaired", "part_replaced", "adjusted", "session", "patch", "explained"]

@@ -180,9 +180,7 @@ class Appoint(Verb):
 def appoint_work(call: Call, work_order: Name, body: Appoint) -> WorkOut:
     """Note the time that was agreed with the customer."""
     row = held_work(call, work_order, body.version)
-    work.appoint(
-        row, starts_at=body.starts_at, ends_at=body.ends_at, remark=body.remark, actor=call.actor, at=call.at
-    )
+    work.appoint(row, starts_at=body.starts_at, ends_at=body.ends_at, remark=body.remark, actor=call.actor, at=call.at)
     return WorkOut.of(row)
 
 
@@ -204,9 +202,7 @@ def arrive_at_work(call: Call, work_order: Name, body: Arrive) -> WorkOut:
     """Check in at the place, or open the remote session; of a position only the distance is kept (MN-3.2.1b)."""
     row = held_work(call, work_order, body.version)
     here = (body.latitude, body.longitude) if body.latitude is not None and body.longitude is not None else None
-    work.arrive(
-        row, position=here, remark=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at
-    )
+    work.arrive(row, position=here, remark=body.remark, happened_at=call.happened_at, actor=call.actor, at=call.at)
     return WorkOut.of(row)
 
 
@@ -259,7 +255,9 @@ def record_work(call: Call, work_order: Name, body: WorkRecord) -> WorkOut:
     return WorkOut.of(row)
 
 
-Stroke = Annotated[list[Annotated[list[float], Field(min_length=2, max_length=4)]], Field(min_length=1, max_length=2000)]
+Stroke = Annotated[
+    list[Annotated[list[float], Field(min_length=2, max_length=4)]], Field(min_length=1, max_length=2000)
+]
 
 
 class Sign(Made, Sent):

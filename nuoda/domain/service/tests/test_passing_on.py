@@ -26,7 +26,13 @@ def stage() -> Stage:
 
 def question(stage: Stage, person: Person | None = None, **told: object) -> Ticket:
     return stage.report(
-        person, kind="consultation", subject="能否换国产液压油", production_stopped=False, product=None, site=None, **told
+        person,
+        kind="consultation",
+        subject="能否换国产液压油",
+        production_stopped=False,
+        product=None,
+        site=None,
+        **told,
     )
 
 

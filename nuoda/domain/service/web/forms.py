@@ -160,7 +160,10 @@ class CustomerReportForm(Chosen):
     production_stopped = forms.BooleanField(label=_("Production has stopped"), required=False)
     safety_risk = forms.BooleanField(label=_("There is a danger to people"), required=False)
     caller_phone = forms.CharField(
-        label=_("Phone for questions"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+        label=_("Phone for questions"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
 
     fact_fields = {

@@ -37,18 +37,38 @@ class TicketList(ListPage):
     refresh = 20
     columns = (
         Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: ticket_url(row)),
-        Column(key="severity", label=_("Severity"), value=lambda row: severity_chip(row.severity), cell="chip", sort="severity_rank", grouped=True),
+        Column(
+            key="severity",
+            label=_("Severity"),
+            value=lambda row: severity_chip(row.severity),
+            cell="chip",
+            sort="severity_rank",
+            grouped=True,
+        ),
         Column(key="subject", label=_("Subject"), wide=True),
-        Column(key="customer", label=_("Customer"), value=lambda row: row.customer.name if row.customer else row.caller_name),
+        Column(
+            key="customer",
+            label=_("Customer"),
+            value=lambda row: row.customer.name if row.customer else row.caller_name,
+        ),
         Column(key="kind", label=_("Kind"), value=lambda row: KINDS[row.kind], grouped=True),
-        Column(key="state", label=_("State"), value=lambda row: state_chip(TICKET, row.state), cell="chip", sort="state", grouped=True),
+        Column(
+            key="state",
+            label=_("State"),
+            value=lambda row: state_chip(TICKET, row.state),
+            cell="chip",
+            sort="state",
+            grouped=True,
+        ),
         Column(key="clock", label=_("Next time limit"), value="clock", cell="clock"),
         Column(key="keeper", label=_("Looked after by"), value="keeper.name"),
         Column(key="reported", label=_("Reported"), value="reported_at", cell="moment", sort="reported_at"),
         Column(key="channel", label=_("Channel"), value=lambda row: CHANNELS[row.channel], shown=False),
         Column(key="score", label=_("Rating"), value="score", cell="number", sort="score", shown=False),
         Column(key="solved", label=_("Solved"), value="solved_at", cell="moment", sort="solved_at", shown=False),
-        Column(key="reopened", label=_("Times reopened"), value="reopened", cell="number", sort="reopened", shown=False),
+        Column(
+            key="reopened", label=_("Times reopened"), value="reopened", cell="number", sort="reopened", shown=False
+        ),
     )
     filters = (
         Choice(name="state", label=_("State"), field="state", options=TICKET.choices),
@@ -74,7 +94,13 @@ class TicketList(ListPage):
         Tab(key="all", label=_("All"), address="sort=-reported"),
     )
     links = (
-        Link(label=_("Take a call"), url=lambda actor: reverse("service:caller"), primary=True, icon="headset", roles=rights.DESK),
+        Link(
+            label=_("Take a call"),
+            url=lambda actor: reverse("service:caller"),
+            primary=True,
+            icon="headset",
+            roles=rights.DESK,
+        ),
     )
     empty = Empty(
         text=_("No ticket here. When a customer calls, take the call and register the matter."),
@@ -116,10 +142,19 @@ class WorkOrderList(ListPage):
         Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: work_url(row)),
         Column(key="task", label=_("Task"), wide=True),
         Column(key="ticket", label=_("Ticket"), value="ticket.dossier.number", link=lambda row: ticket_url(row.ticket)),
-        Column(key="technician", label=_("Technician"), value="technician.name", grouped=True, sort="technician__pinyin"),
+        Column(
+            key="technician", label=_("Technician"), value="technician.name", grouped=True, sort="technician__pinyin"
+        ),
         Column(key="kind", label=_("Kind of work"), value=lambda row: WORK_KINDS[row.kind], grouped=True),
         Column(key="planned", label=_("Planned"), value="planned.lower", cell="moment", sort="planned"),
-        Column(key="state", label=_("State"), value=lambda row: state_chip(WORK_ORDER, row.state), cell="chip", sort="state", grouped=True),
+        Column(
+            key="state",
+            label=_("State"),
+            value=lambda row: state_chip(WORK_ORDER, row.state),
+            cell="chip",
+            sort="state",
+            grouped=True,
+        ),
         Column(key="score", label=_("Rating"), cell="number", sort="score", shown=False),
     )
     filters = (

@@ -41,4 +41,6 @@ class Jobs(PhonePage):
         passed = list(queries.passed_to(self.actor)[:20])
         due = next_clocks(self.actor, [row.pk for row in passed])
         matters = [(row, due.get(row.pk)) for row in passed]
-        return self.answer(context={"jobs": jobs, "matters": matters, "done": list(queries.finished_jobs(self.actor)[:10])})
+        return self.answer(
+            context={"jobs": jobs, "matters": matters, "done": list(queries.finished_jobs(self.actor)[:10])}
+        )

@@ -142,9 +142,7 @@ class TicketPage(RecordPage):
     def matter(self) -> Iterable[Fact]:
         row = self.row
         if row.dossier.origin == "import":
-            yield Fact(
-                label=_("Note"), value=_("Imported: judged as if the regulations had been in force."), wide=True
-            )
+            yield Fact(label=_("Note"), value=_("Imported: judged as if the regulations had been in force."), wide=True)
         yield Fact(label=_("Problem"), value=row.problem or row.subject, wide=True)
         yield Fact(label=_("Reported"), value=row.reported_at, cell="moment")
         yield Fact(label=_("Channel"), value=CHANNELS[row.channel])

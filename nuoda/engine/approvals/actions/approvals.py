@@ -163,7 +163,7 @@ def lapse(*, about: Dossier, matter: str, actor: Actor, at: datetime, ended: boo
     except OperationalError as error:
         # The caller holds the subject, a decision holds the approval and wants the subject: waiting would be a deadlock.
         raise Stale(_("Somebody is deciding on this at this very moment. Try again.")) from error
-    if row is None or not ended and row.content_hash == digest(MATTERS[matter].content(about.pk, actor).snapshot()):
+    if row is None or (not ended and row.content_hash == digest(MATTERS[matter].content(about.pk, actor).snapshot())):
         return None
     _lapse(row, actor, at)
     return row

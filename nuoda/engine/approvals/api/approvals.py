@@ -145,9 +145,7 @@ def decide_approval(call: Call, approval: Name, body: Decide) -> ApprovalWhole:
             at=call.at,
         )  # fmt: skip
     else:
-        decisions.send_back(
-            approval_id=row.pk, comment=body.comment, step_id=body.step, actor=call.actor, at=call.at
-        )
+        decisions.send_back(approval_id=row.pk, comment=body.comment, step_id=body.step, actor=call.actor, at=call.at)
     return _whole(call, _row(call, str(row.pk)))
 
 

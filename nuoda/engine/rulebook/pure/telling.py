@@ -145,7 +145,11 @@ def parameter_lines(parameter: Parameter, language: str) -> list[str]:
 
 
 def _consequence(rule: ConsequenceRule, language: str, people: str, events: Callable[[str], str]) -> str:
-    on = events(rule.on) if rule.of is None else f"{rule.of} {_say('overdue' if rule.on == 'missed' else 'warned', language)}"
+    on = (
+        events(rule.on)
+        if rule.of is None
+        else f"{rule.of} {_say('overdue' if rule.on == 'missed' else 'warned', language)}"
+    )
     then = [_say("tell", language, tell=people)] if people else []
     return _say("consequence", language, on=on, then=", ".join([*then, *([rule.do] if rule.do else [])]))
 

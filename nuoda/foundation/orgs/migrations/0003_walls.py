@@ -19,7 +19,9 @@ _PEOPLE = f"""{_OWN} AND ({_STAFF}
     OR ({_REACH} = 'customer' AND (customer_id = {_CUSTOMER} OR customer_id IS NULL)))"""
 _PARTS = f"""{_OWN} AND ({_REACH} = 'customer' OR dealer_id IS NULL OR dealer_id = {_DEALER}
     OR ({_REACH} = 'technician' AND {_DEALER} IS NULL))"""
-_DEALERS = f"""{_OWN} AND ({_REACH} = 'customer' OR id = {_DEALER} OR ({_REACH} = 'technician' AND {_DEALER} IS NULL))"""
+_DEALERS = (
+    f"""{_OWN} AND ({_REACH} = 'customer' OR id = {_DEALER} OR ({_REACH} = 'technician' AND {_DEALER} IS NULL))"""
+)
 
 WALLS = {"orgs_person": _PEOPLE, "orgs_team": _PARTS, "orgs_outlet": _PARTS, "orgs_dealer": _DEALERS}
 

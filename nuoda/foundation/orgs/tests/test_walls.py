@@ -31,7 +31,10 @@ def test_a_customer_sees_no_other_customers_contact() -> None:
     cast = factories.cast()
     from nuoda.foundation.base.pure.ids import new_id
 
-    own, other = factories.contact(new_id(), "刘工", of=cast.company), factories.contact(new_id(), "金工", of=cast.company)
+    own, other = (
+        factories.contact(new_id(), "刘工", of=cast.company),
+        factories.contact(new_id(), "金工", of=cast.company),
+    )
     with scoped(factories.actor(own)):
         assert "刘工" in names()
         assert other.name not in names()

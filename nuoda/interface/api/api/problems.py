@@ -73,9 +73,7 @@ def problem(
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A refusal of an action, with the status that it carries."""
     reason = _("There is nothing here that you may know of.") if refusal.status == 404 else refusal.reason
-    return problem(
-        request, refusal.status, refusal.code, reason, clauses=refusal.clauses, fields=refusal.fields
-    )
+    return problem(request, refusal.status, refusal.code, reason, clauses=refusal.clauses, fields=refusal.fields)
 
 
 def clause_url(request: HttpRequest | None, clause_id: str) -> str:

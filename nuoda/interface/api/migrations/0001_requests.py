@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("company_id", "person_id", "key"), name="api_sentrequest_once"
-                    )
+                    models.UniqueConstraint(fields=("company_id", "person_id", "key"), name="api_sentrequest_once")
                 ],
             },
         ),

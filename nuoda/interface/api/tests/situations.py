@@ -41,9 +41,13 @@ on_ticket("close_ticket", "close", World.solved, {"customer_confirmed": True})
 on_ticket("reopen_ticket", "reopen", World.solved, {"reason": "异响又出现了"})
 on_ticket("cancel_ticket", "cancel", World.ticket, {"reason": "mistake", "remark": "重复登记"})
 on_ticket("merge_ticket", "merge", World.ticket, lambda world: {"into": world.ticket().number})
-on_ticket("pause_ticket", "pause", World.ticket, lambda world: {"reason": "waiting_customer", "until": world.later(hours=5)})
+on_ticket(
+    "pause_ticket", "pause", World.ticket, lambda world: {"reason": "waiting_customer", "until": world.later(hours=5)}
+)
 on_ticket("resume_ticket", "resume", paused)
-on_ticket("reassign_ticket", "reassign", World.ticket, lambda world: {"to_person": str(world.cast.ma.pk), "reason": "换班"})
+on_ticket(
+    "reassign_ticket", "reassign", World.ticket, lambda world: {"to_person": str(world.cast.ma.pk), "reason": "换班"}
+)
 on_ticket(
     "correct_ticket_customer", "customer", World.ticket,
     lambda world: {"customer": world.stage.kit.customer.number, "reason": "登记错了"},
@@ -91,13 +95,17 @@ def _create(world: World) -> Sending:
 
 @situation("add_contact")
 def _contact(world: World) -> Sending:
-    return Sending("agent", f"/customers/{world.stage.kit.customer.number}/contacts", {"name": "李工", "phone": "13900001111"})
+    return Sending(
+        "agent", f"/customers/{world.stage.kit.customer.number}/contacts", {"name": "李工", "phone": "13900001111"}
+    )
 
 
 @situation("add_site")
 def _site(world: World) -> Sending:
     name = f"厂房 {uuid4().hex[:6]}"
-    return Sending("agent", f"/customers/{world.stage.kit.customer.number}/sites", {"name": name, "address": "新安路 8 号"})
+    return Sending(
+        "agent", f"/customers/{world.stage.kit.customer.number}/sites", {"name": name, "address": "新安路 8 号"}
+    )
 
 
 @situation("register_machine")
@@ -116,7 +124,9 @@ def _attempt(world: World) -> Sending:
 def _record(world: World) -> Sending:
     row = world.follow_up()
     return Sending(
-        "dealer_manager", f"/follow-ups/{row.number}/record", {"score": 5, "answers": ["是"] * len(row.script), "satisfied": True}
+        "dealer_manager",
+        f"/follow-ups/{row.number}/record",
+        {"score": 5, "answers": ["是"] * len(row.script), "satisfied": True},
     )
 
 
@@ -134,13 +144,17 @@ def _cancel(world: World) -> Sending:
 @situation("submit_approval")
 def _submit(world: World) -> Sending:
     row = world.complaint(900_000)
-    return Sending("dealer_manager", "/approvals", {"matter": "complaint_settlement", "about": row.number, "comment": "请审批"})
+    return Sending(
+        "dealer_manager", "/approvals", {"matter": "complaint_settlement", "about": row.number, "comment": "请审批"}
+    )
 
 
 @situation("decide_approval")
 def _decide(world: World) -> Sending:
     row = world.approval()
-    return Sending(world.asked(row), f"/approvals/{row.dossier.number}/decide", {"verdict": "approve", "comment": "同意"})
+    return Sending(
+        world.asked(row), f"/approvals/{row.dossier.number}/decide", {"verdict": "approve", "comment": "同意"}
+    )
 
 
 @situation("withdraw_approval")

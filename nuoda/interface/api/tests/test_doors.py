@@ -31,7 +31,12 @@ def world(db: None) -> World:
 
 
 def test_strangers_are_told_to_show_a_token(world: World) -> None:
-    for headers in ({}, {"authorization": "Bearer nuoda_wrong"}, {"authorization": "Basic abc"}, {"authorization": "Bearer"}):
+    for headers in (
+        {},
+        {"authorization": "Bearer nuoda_wrong"},
+        {"authorization": "Basic abc"},
+        {"authorization": "Bearer"},
+    ):
         answer = world.send(LIST, who="", **headers)
         assert answer.status_code == 401, headers
         assert answer["WWW-Authenticate"] == "Bearer"
@@ -155,7 +160,12 @@ def test_a_program_says_when_it_happened_as_far_as_the_book_believes(world: Worl
     assert ahead.status_code == 200
     other = world.stage.report(world.cast.lin, answered=False, dealer_id=world.cast.east.pk, channel="api")
     told = world.later(minutes=-2)
-    assert world.send(Sending("dealer_manager", f"/tickets/{other.number}/answer", {"happened_at": "2026-11-21"})).status_code == 422
+    assert (
+        world.send(
+            Sending("dealer_manager", f"/tickets/{other.number}/answer", {"happened_at": "2026-11-21"})
+        ).status_code
+        == 422
+    )
     back = world.send(Sending("dealer_manager", f"/tickets/{other.number}/answer", {"happened_at": told}))
     assert back.json()["answered_at"].startswith(told[:19])
 
@@ -200,7 +210,9 @@ def test_what_was_seen_is_stale_when_somebody_was_faster(world: World) -> None:
 
 def test_a_customer_sees_what_concerns_him(world: World) -> None:
     row = world.ticket()
-    world.send(Sending("dealer_manager", f"/tickets/{row.number}/severity", {"severity": "general", "reason": "客户态度差"}))
+    world.send(
+        Sending("dealer_manager", f"/tickets/{row.number}/severity", {"severity": "general", "reason": "客户态度差"})
+    )
     shown = world.send(Sending("customer", f"/tickets/{row.number}"))
     timeline = world.send(Sending("customer", f"/tickets/{row.number}/timeline"))
     assert shown.status_code == timeline.status_code == 200
@@ -227,9 +239,7 @@ def test_the_description_says_all_of_it(client: Client) -> None:
     described = client.get("/api/v1/openapi.json")
     assert described.status_code == 200
     found = described.json()
-    names = {
-        item["operationId"]: item for path in found["paths"].values() for item in path.values()
-    }
+    names = {item["operationId"]: item for path in found["paths"].values() for item in path.values()}
     assert set(names) == set(OPERATIONS)
     for name, operation in OPERATIONS.items():
         assert names[name]["x-scope"] == operation.scope
@@ -238,6 +248,7 @@ def test_the_description_says_all_of_it(client: Client) -> None:
         assert bool(keys) == operation.writes
     kinds = found["components"]["schemas"]["Report"]["properties"]["kind"]
     assert kinds["enum"] == ["consultation", "fault", "complaint", "suggestion"]
+
 
 def test_the_page_for_programs_shows_every_operation(world: World) -> None:
     html = page_is_sound(people.login(Client(), world.cast.lin).get("/developers/"))

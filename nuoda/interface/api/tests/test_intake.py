@@ -85,7 +85,10 @@ def test_everything_of_the_report_is_in_one_transaction(world: World) -> None:
     assert {"MN-3.2.1a", "MN-3.2.1b"} <= clauses
     assert {"verb": "answer", "allowed": True, "reason": "", "clauses": []} in seen["verbs"]
     with scoped(system(world.cast.company.pk)), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notices.fan' AND args->>'case' = %s", [answer["id"]])
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notices.fan' AND args->>'case' = %s",
+            [answer["id"]],
+        )
         assert cursor.fetchone() == (1,)
 
 
@@ -98,7 +101,14 @@ def test_things_of_two_customers_do_not_go_together(world: World) -> None:
 
 def test_a_customer_reports_for_himself_and_grades_nothing(world: World) -> None:
     sending = SITUATIONS["report_ticket"](world)
-    told = {**(sending.body or {}), "severity": "general", "severity_reason": "x", "answered": True, "contact": None, "caller_phone": "13800001111"}
+    told = {
+        **(sending.body or {}),
+        "severity": "general",
+        "severity_reason": "x",
+        "answered": True,
+        "contact": None,
+        "caller_phone": "13800001111",
+    }
     answer = world.send(Sending("customer", "/tickets", told)).json()
     assert (answer["severity"], answer["state"]) == ("urgent", "reported")
     assert answer["customer"]["id"] == str(world.stage.kit.customer.pk)

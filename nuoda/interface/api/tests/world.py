@@ -87,7 +87,14 @@ class World:
     # -- sending
 
     def send(
-        self, sending: Sending, who: str | None = None, *, method: str = "", key: str | None = None, token: str = "", **headers: str
+        self,
+        sending: Sending,
+        who: str | None = None,
+        *,
+        method: str = "",
+        key: str | None = None,
+        token: str = "",
+        **headers: str,
     ) -> HttpResponse:
         """Send as a person (by name; '' for nobody). A changing request gets a fresh key unless told."""
         name = sending.who if who is None else who
@@ -152,7 +159,10 @@ class World:
             if step == "contacted":
                 self.stage.work(job, "contact")
             elif step == "appointed":
-                span = {"starts_at": self.stage.now + timedelta(hours=1), "ends_at": self.stage.now + timedelta(hours=2)}
+                span = {
+                    "starts_at": self.stage.now + timedelta(hours=1),
+                    "ends_at": self.stage.now + timedelta(hours=2),
+                }
                 self.stage.work(job, "appoint", **span)
                 self.stage.work(job, "prepare")
             elif step == "on_site":
@@ -216,7 +226,9 @@ def situation(name: str) -> Callable[[Situation], Situation]:
     return declare
 
 
-def on_ticket(name: str, verb: str, make: Callable[[World], Ticket], body: Any = None, who: str = "dealer_manager") -> None:
+def on_ticket(
+    name: str, verb: str, make: Callable[[World], Ticket], body: Any = None, who: str = "dealer_manager"
+) -> None:
     """A verb of a ticket; `body` is a dict or made by the world."""
 
     def build(world: World) -> Sending:
@@ -238,9 +250,6 @@ def seen(name: str, path: Callable[[World], str], who: str = "dealer_manager", q
     SITUATIONS[name] = lambda world: Sending(who, path(world), query=query)
 
 
-
 def uncovered() -> set[str]:
     """Operations without a situation."""
     return set(OPERATIONS) - set(SITUATIONS)
-
-

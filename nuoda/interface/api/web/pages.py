@@ -33,7 +33,10 @@ class Guide(Page):
     template = "api/guide.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rooms = [(room, [_line(item) for item in found]) for room, found in groupby(OPERATIONS.values(), lambda item: item.room)]
+        rooms = [
+            (room, [_line(item) for item in found])
+            for room, found in groupby(OPERATIONS.values(), lambda item: item.room)
+        ]
         return self.answer(
             context={"rooms": rooms, "scopes": list(SCOPES.items()), "origin": request.build_absolute_uri("/api/v1")}
         )

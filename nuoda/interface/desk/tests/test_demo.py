@@ -25,7 +25,9 @@ def story(seed: int) -> tuple[list[tuple[object, ...]], set[str], list[datetime]
     with transaction.atomic():
         cast = demo.make(size=SIZE, seed=seed, until=UNTIL)
         with scoped(system(cast.company_id)):
-            rows = Entry.objects.filter(company_id=cast.company_id).order_by("recorded_at", "type", "happened_at", "dossier__number")
+            rows = Entry.objects.filter(company_id=cast.company_id).order_by(
+                "recorded_at", "type", "happened_at", "dossier__number"
+            )
             told = list(rows.values_list("type", "happened_at", "recorded_at", "dossier__number"))
             kinds = set(Ticket.objects.values_list("kind", flat=True))
             owed = list(Deadline.objects.filter(done_at=None).values_list("due_at", flat=True))
