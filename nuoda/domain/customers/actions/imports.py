@@ -101,13 +101,16 @@ def start(run_id: UUID, *, actor: Actor, at: datetime) -> ImportRun:
 def carry_on(run_id: UUID, *, actor: Actor) -> ImportRun:
     """Take the rows that are still to be taken, chunk by chunk, each in a transaction of its own (jobs; opens its own
     scopes)."""
+    ready: Ready | None = None
     while True:
         with scoped(actor) as at:
             row = _hold(run_id, actor)
             if row.state in (ImportState.DONE, ImportState.FAILED):
                 return row
             table = _table(row.type, actor)
-            _chunk(row, table, read(table, row.file_name, bytes(row.content)), actor, at)
+            if ready is None:
+                ready = read(table, row.file_name, bytes(row.content))
+            _chunk(row, table, ready, actor, at)
 
 
 def failed_file(run_id: UUID, *, actor: Actor) -> tuple[bytes, str]:

@@ -246,7 +246,11 @@ def test_a_large_file_goes_on_where_it_was_killed(monkeypatch: pytest.MonkeyPatc
         engine.carry_on(run.pk, actor=actor)
     with scoped(HQ):
         assert Customer.objects.count() == 3
+    read: list[str] = []
+    plain = engine.read
+    monkeypatch.setattr(engine, "read", lambda table, name, content: read.append(name) or plain(table, name, content))
     done = engine.carry_on(run.pk, actor=actor)
+    assert len(read) == 1, "the file is understood once, not once for each chunk"
     assert (done.state, figures(done)) == ("done", (8, 8, 0, 0, 0))
     with scoped(HQ):
         assert Customer.objects.count() == 8
