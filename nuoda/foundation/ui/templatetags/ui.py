@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.forms.widgets import HiddenInput, Input, Textarea
 from django.utils import timezone
 from django.utils.html import format_html
@@ -105,7 +105,7 @@ def field(bound: BoundField, clause: str = "", hint: Any = "") -> dict[str, Any]
         kind = "stars" if widget.attrs.get("data-stars") else "options"
     elif isinstance(widget, CheckboxInput):
         kind = "check"
-    elif isinstance(widget, ClearableFileInput):
+    elif isinstance(widget, FileInput):
         kind = "file"
     described = []
     if bound.help_text or hint:

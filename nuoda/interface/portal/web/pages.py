@@ -25,6 +25,8 @@ from nuoda.domain.service.web.acts import Act
 from nuoda.domain.service.web.words import badge, next_clocks, severity_chip, state_chip
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.papers import queries as papers
+from nuoda.engine.papers.pure.forms import say
+from nuoda.engine.papers.web.views import language
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.pure.words import word
@@ -253,7 +255,7 @@ class Matter(RecordPage):
             for paper in papers.papers_of(self.actor, case_id=self.row.dossier.case_id)
             if paper.state in ("issued", "signed")
         ]
-        return {"papers": rows} if rows else None
+        return {"papers": [(paper, say(paper.form_type.title, language())) for paper in rows]} if rows else None
 
     def timeline(self) -> Iterable[Event]:
         rows = journal.timeline(self.actor, case_id=self.row.dossier.case_id, since=self.row.dossier.recorded_at)

@@ -122,7 +122,8 @@ class FormPage(Page):
             if refusal is None:
                 return self.show(form, status=422)
             for name, reason in refusal.fields.items():
-                form.add_error(name if name in form.fields else None, str(reason))
+                if name in form.fields:  # what has no field is said by the refusal itself
+                    form.add_error(name, str(reason))
             return self.show(form, refusal=refusal, status=refusal.status)
 
     def token(self) -> UUID:
