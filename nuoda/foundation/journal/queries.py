@@ -58,14 +58,17 @@ def remarks(actor: Actor, entries: Iterable[Entry]) -> dict[UUID, str]:
 
 
 def matching(actor: Actor, text: str, *, kinds: Iterable[str] = ()) -> QuerySet[Dossier]:
-    """Dossiers that carry all words of the text, in no order; nothing for a text without words."""
+    """Dossiers that carry all words of the text, in no order; nothing for a text without words.
+
+    Latin letters and digits may be the beginning of a word: somebody reads out the first half of a serial number.
+    """
     words = tokens(text)[:20]
     rows = Dossier.visible_to(actor)
     if not words:
         return rows.none()
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
-    query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
+    query = " & ".join(map(_wanted, words))
     return rows.filter(
         Func(
             F("search"),
@@ -75,6 +78,11 @@ def matching(actor: Actor, text: str, *, kinds: Iterable[str] = ()) -> QuerySet[
             output_field=BooleanField(),
         )
     )
+
+
+def _wanted(word: str) -> str:
+    quoted = "'" + word.replace("'", "''") + "'"
+    return f"{quoted}:*" if word.isascii() and len(word) > 2 else quoted
 
 
 def search(actor: Actor, text: str, *, kinds: Iterable[str] = (), limit: int = 20) -> QuerySet[Dossier]:

@@ -28,7 +28,7 @@ EAST = Actor(
 )
 WEST = replace(EAST, person_id=new_id(), dealer_id=new_id())
 ZHOU = Actor(company_id=COMPANY, person_id=new_id(), roles=frozenset({"technician"}), reach="technician")
-WORDS = ("恒力", "5678", "KB-77013", "王芳")
+WORDS = ("恒力", "5678", "KB-77013", "KB-770", "王芳")
 """A part of the company's name, the phone's tail, the serial number, the contact."""
 
 

@@ -308,11 +308,10 @@ class HandOver(TicketAct):
         return own if self.row.dealer_id is None else [*own, *people_in_role(self.actor, ["hq_support"])]
 
     def form_kwargs(self) -> dict[str, Any]:
-        people = self.people()
         dealers = Dealer.visible_to(self.actor).filter(active=True) if self.actor.reach == "company" else []
         return {
             "choices": {
-                "to_person": [(p.pk, p.name) for p in people],
+                "to_person": [(p.pk, p.name) for p in self.people()],
                 "to_dealer": [(d.pk, str(d)) for d in dealers if d.pk != self.row.dealer_id],
             }
         }

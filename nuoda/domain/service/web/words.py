@@ -96,12 +96,19 @@ def badge(row: Deadline, number: str = "") -> ClockBadge:
 
 def case_clocks(actor: Actor, case_id: UUID, number: str) -> list[ClockBadge]:
     """All time limits of a case, what is owed first."""
-    return [badge(row, number) for row in clocks.deadlines_of(actor, case_id) if row.state != "withdrawn"]
+    rows = clocks.deadlines_of(actor, case_id)
+    return [badge(row, number) for row in rows if row.state != "withdrawn" and not _past(row)]
+
+
+def _past(row: Deadline) -> bool:
+    """What an import left open: its record ends there, and nobody here owes it."""
+    return row.origin == "import" and row.done_at is None
 
 
 def next_clocks(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, ClockBadge]:
     """The most pressing time limit of each case, in one statement; for lists."""
-    rows = Deadline.visible_to(actor).filter(case_id__in=list(case_ids), done_at=None).order_by("case_id", "due_at")
+    owed = Deadline.visible_to(actor).filter(case_id__in=list(case_ids), done_at=None).exclude(origin="import")
+    rows = owed.order_by("case_id", "due_at")
     return {row.case_id: badge(row) for row in rows.distinct("case_id")}
 
 

@@ -175,7 +175,7 @@ def _person(
         cast.technicians.setdefault(dealer.pk if dealer else None, []).append(person)
         skills = [code for code, *_rest in words.CATEGORIES]
         for skill in skills if dealer else dice.sample(skills, 3):
-            until = at.date() + timedelta(days=dice.choice((150, 400, 700)))
+            until = at.date() + timedelta(days=dice.choice((200, 400, 700)))
             staffing.qualify(
                 person_id=person.pk, skill=skill, valid_from=at.date() - timedelta(days=300), valid_until=until,
                 certificate_no=f"ND{dice.randrange(10**6):06d}", actor=keeper, at=at,
