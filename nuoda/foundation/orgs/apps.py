@@ -7,6 +7,7 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import events, reactions  # noqa: F401
+        from .actions import proofs  # noqa: F401
         from .web import menu
 
         menu.fill()
