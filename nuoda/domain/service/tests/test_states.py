@@ -139,10 +139,10 @@ def _tickets(stage: Stage, only: tuple[str, ...] = ()) -> list[kit.Wrong]:
                     **same,
                 ),
             }
+
             def inner():
-                return tickets.change(
-                            row, verb, tickets.events.TicketAbsorbed(ticket=row.pk, duplicate=row.pk), **same
-                        )
+                return tickets.change(row, verb, tickets.events.TicketAbsorbed(ticket=row.pk, duplicate=row.pk), **same)
+
             with scoped(actor):
                 return plain.get(verb, inner)()
 

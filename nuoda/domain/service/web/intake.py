@@ -47,7 +47,9 @@ class Caller(Page):
             found = customers.customers_matching(self.actor, text).filter(active=True).order_by("pinyin")
             companies = list(found.exclude(pk__in=listed)[: customers.PICKER])
             # Whoever names his company is one of its contacts, or a new one.
-            people = Contact.visible_to(self.actor).filter(active=True, customer__in=companies).select_related("customer")
+            people = (
+                Contact.visible_to(self.actor).filter(active=True, customer__in=companies).select_related("customer")
+            )
             contacts += people.order_by("customer__pinyin", "-is_primary", "pinyin")[: 2 * customers.PICKER]
             ids |= {row.pk for row in companies}
             matters = list(

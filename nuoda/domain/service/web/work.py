@@ -102,7 +102,8 @@ class WorkOrderPage(PhoneRecord):
                     label=label,
                     icon=icon,
                     url=reverse(f"service:work_{possible.verb}", args=[self.row.number]),
-                    primary=self.row.state in main and (possible.verb != "sign" or bool(self.row.measure)),  # record first
+                    primary=self.row.state in main
+                    and (possible.verb != "sign" or bool(self.row.measure)),  # record first
                     danger=danger,
                     dialog=False,
                     reason=possible.reason,
