@@ -15,10 +15,10 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.journal.pure import kinds
 from nuoda.foundation.orgs.models import Person
-from nuoda.foundation.ui.web.pages import EVERYONE, Column, Crumb, Empty, FormPage, ListPage, Page
+from nuoda.foundation.ui.web.pages import Column, Crumb, Empty, FormPage, ListPage, Page
 
 from .. import queries
-from ..access import may_waive
+from ..access import READERS, may_waive
 from ..actions import waivers
 from ..models import Deadline, LateRecord
 from . import forms, words
@@ -34,7 +34,7 @@ def dossier_url(dossier: Dossier) -> str:
 class Explanation(Page):
     """Every deadline of a matter, counted out."""
 
-    access = EVERYONE
+    access = READERS
     title = _("How the time limits were counted")
     template = "clocks/explanation.html"
 

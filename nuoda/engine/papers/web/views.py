@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal import queries as journal
-from nuoda.foundation.ui.web.pages import EVERYONE, PUBLIC, Page
+from nuoda.foundation.ui.web.pages import PUBLIC, Page
 
 from .. import queries
+from ..access import READERS
 from ..actions import attachments, papers, prints
 from ..models import Paper
 from ..pure.forms import LANGUAGES, say
@@ -53,7 +54,7 @@ def _file_headers(response: HttpResponseBase, name: str, *, inline: bool) -> Htt
 class Writing(Page):
     """A door that changes something: answers JSON to scripts and the way back to forms."""
 
-    access = EVERYONE
+    access = READERS
     kind = "switch"
     http_method_names = ["post"]
 
@@ -77,7 +78,7 @@ class Writing(Page):
 class PaperPdf(Page):
     """The paper as PDF, in the language of the page or of `?language=`."""
 
-    access = EVERYONE
+    access = READERS
     kind = "file"
 
     def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:
@@ -133,7 +134,7 @@ class Void(Writing):
 class AttachmentFile(Page):
     """A file, always as a download of the type that its bytes are; photos also show in pages."""
 
-    access = EVERYONE
+    access = READERS
     kind = "file"
 
     def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:
