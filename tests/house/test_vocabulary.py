@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,21 @@ def idle(machine: Machine, used: set[str]) -> list[str]:
     return [verb for verb in machine.moves if verb not in used]
 
 
+def machines() -> dict[str, Machine]:
+    """The rooms' own machines; tests that ran before in this process may have declared others."""
+    own = [
+        value
+        for name, module in list(sys.modules.items())
+        if re.fullmatch(r"nuoda\.\w+\.\w+\.states", name)
+        for value in vars(module).values()
+        if isinstance(value, Machine)
+    ]
+    return {name: machine for name, machine in MACHINES.items() if any(machine is one for one in own)}
+
+
 def test_every_state_is_reachable() -> None:
-    assert {name: sorted(machine.unreachable()) for name, machine in MACHINES.items() if machine.unreachable()} == {}
+    assert {"ticket", "work_order", "follow_up", "approval"} <= machines().keys()
+    assert {name: sorted(machine.unreachable()) for name, machine in machines().items() if machine.unreachable()} == {}
 
 
 def test_an_unreachable_state_is_found() -> None:
@@ -96,7 +110,7 @@ def test_an_unreachable_state_is_found() -> None:
 
 def test_every_move_is_made_by_an_action() -> None:
     used = names_used(PACKAGE, ["actions", "reactions", "jobs"])
-    assert {name: idle(machine, used) for name, machine in MACHINES.items() if idle(machine, used)} == {}
+    assert {name: idle(machine, used) for name, machine in machines().items() if idle(machine, used)} == {}
 
 
 # -- settings

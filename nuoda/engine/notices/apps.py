@@ -13,7 +13,7 @@ class NoticesConfig(AppConfig):
         from nuoda.foundation.ui.pure.menu import Item, register
         from nuoda.foundation.ui.pure.shell import shell
 
-        from . import queries, reactions  # noqa: F401 — reactions subscribe
+        from . import events, queries, reactions  # noqa: F401 — events register, reactions subscribe
         from .pure import shipped  # noqa: F401 — registers the shipped words
 
         shell.bell = "notices:inbox"
