@@ -61,9 +61,13 @@ def hold_work_order(
     version: int | None = None,  # noqa: A002
 ) -> WorkOrder:
     """The work order, its ticket locked first (the one order of locks in this app); Stale as in `hold`."""
-    row = _one(_work_rows(actor), number, id)
-    Ticket.objects.select_for_update(no_key=True).filter(pk=row.ticket_id).values_list("pk").first()
-    row = _one(_work_rows(actor), None, row.pk)
+    rows = WorkOrder.visible_to(actor).order_by()
+    wanted = rows.filter(dossier__number=number) if number is not None else rows.filter(pk=id)
+    found = wanted.values_list("pk", "ticket_id").first()
+    if found is None:
+        raise NotYours()
+    Ticket.objects.select_for_update(no_key=True).filter(pk=found[1]).order_by().values_list("pk").first()
+    row = _one(_work_rows(actor), None, found[0])
     _fresh(row.version, version)
     return row
 

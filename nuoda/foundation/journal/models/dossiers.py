@@ -59,10 +59,8 @@ class Dossier(ScopedTable):
             return rows
         if actor.reach == "customer":
             return rows.filter(customer_id=actor.customer_id)
-        if actor.reach == "dealer":
-            known = models.Q(dealer_id=actor.dealer_id)
-        else:
-            known = models.Q(case_id__in=CaseShare.cases_of(actor))
+        dealer, shared = models.Q(dealer_id=actor.dealer_id), models.Q(case_id__in=CaseShare.cases_of(actor))
+        known = dealer if actor.reach == "dealer" else shared
         for kind, customers in wider().items():
             of = customers(actor)
             if of is not None:

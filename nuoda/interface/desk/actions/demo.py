@@ -80,7 +80,7 @@ def make(
     founded(cast)
     world = demo_lives.World(cast, dice, until)
     queue: list[tuple[datetime, int, demo_lives.Life]] = []
-    latest = min(max(len(_LATEST), size.tickets // 75), size.tickets // 2)
+    latest = min(max(len(_LATEST), size.tickets // 50), size.tickets // 2)
     begins = sorted(_moment(dice, start, until) for _n in range(size.tickets - latest))
     kinds = [dice.choices(list(LIVES), _SHARES)[0] for _moment_of in begins]
     begins += sorted(until - timedelta(hours=dice.uniform(0.1, 60)) for _n in range(latest))
