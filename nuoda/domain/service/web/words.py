@@ -113,8 +113,9 @@ def next_clocks(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, ClockBad
 
 
 def case_timeline(actor: Actor, dossier: Dossier, *, limit: int = 100) -> Iterable[Event]:
-    """What happened in a case, newest first, with who did it and what he wrote."""
+    """What happened in a case, newest first, with who did it and what he wrote; what was recorded late stands where it belongs."""
     rows = journal.timeline(actor, case_id=dossier.case_id, since=dossier.recorded_at, limit=limit)
+    rows.sort(key=lambda row: row.happened_at, reverse=True)
     remarks = journal.remarks(actor, rows)
     people = names(actor, {row.actor_id for row in rows if row.actor_id})
     for row in rows:
