@@ -26,7 +26,7 @@ KNOWN = frozenset(
     re.findall(
         r"\w+",
         """API CSV Excel HTML HTTP HTTPS ID IP JSON Nuoda PDF PNG QR URL UTF Webhook webhook XLSX
-        App English KPI MB KB GB GPS SN VIN SLA""",
+        App English KPI MB KB GB GPS SN VIN SLA OpenAPI Idempotency Key next""",
     )
 )
 """Latin words that a Chinese page may show."""
