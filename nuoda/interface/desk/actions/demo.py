@@ -44,6 +44,8 @@ LIVES = {
     "suggestion": demo_lives.suggestion,
 }
 _SHARES = (68, 22, 6, 4)
+_PORTAL = 60
+"""One matter in so many is of the customer who can log in, and one of the last days: his pages are not empty."""
 _LATEST = ("complaint", "fault", "consultation", "fault", "complaint", "fault", "suggestion", "fault")
 """Kinds of the matters of the last days, which stand open when the story ends, whatever the hour: a desk is never empty."""
 _SWEEP = timedelta(hours=2)
@@ -87,7 +89,10 @@ def make(
     kinds += [_LATEST[number % len(_LATEST)] for number in range(latest)]
     for number, (moment, kind) in enumerate(zip(begins, kinds, strict=True)):
         owners = [client for client in cast.clients if client.machines] if kind == "fault" else cast.clients
-        life = LIVES[kind](world, dice.choice(owners))
+        client = dice.choice(owners)
+        if cast.portal and (number % _PORTAL == 0 or number == len(begins) - latest + 1):
+            client = cast.portal
+        life = LIVES[kind](world, client)
         next(life)
         queue.append((moment, number, life))
     heapq.heapify(queue)

@@ -70,6 +70,8 @@ class Cast:
     actors: dict[tuple[str, UUID | None], list[Actor]] = field(default_factory=dict)
     technicians: dict[UUID | None, list[Person]] = field(default_factory=dict)
     clients: list[Client] = field(default_factory=list)
+    portal: Client | None = None
+    """The customer whose contact may log in."""
     parts: dict[str, list[Part]] = field(default_factory=dict)
     accounts: list[tuple[str, str, str]] = field(default_factory=list)
     """(title, name, account) of everybody whose login is printed."""
@@ -272,6 +274,7 @@ def _machine(cast: Cast, manager: Actor, models: list[ProductModel], number: int
 def _portal_account(cast: Cast, keeper: Actor, at: datetime) -> None:
     """The first customer's contact may log in."""
     client = next(client for client in cast.clients if client.dealer_id is None and client.machines)
+    cast.portal = client
     name = client.contact.name
     username = "kehu-" + "".join(lazy_pinyin(name))
     person, _token = people.invite(

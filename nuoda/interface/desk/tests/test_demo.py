@@ -29,6 +29,7 @@ def story(seed: int) -> tuple[list[tuple[object, ...]], set[str], list[datetime]
                 "recorded_at", "type", "happened_at", "dossier__number"
             )
             told = list(rows.values_list("type", "happened_at", "recorded_at", "dossier__number"))
+            assert cast.portal is not None and Ticket.objects.filter(customer=cast.portal.customer).exists()
             kinds = set(Ticket.objects.values_list("kind", flat=True))
             owed = list(Deadline.objects.filter(done_at=None).values_list("due_at", flat=True))
         transaction.set_rollback(True)
