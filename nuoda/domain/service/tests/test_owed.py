@@ -51,3 +51,15 @@ def test_what_others_let_pass_stands_with_those_who_watch(stage: Stage) -> None:
     assert not let_pass(stage, stage.cast.he_ping) and not let_pass(stage, stage.cast.lin)
     home = people.login(Client(), stage.cast.chen).get("/").content.decode()
     assert ticket.number in home
+
+
+def test_the_boards_first_lane_counts_the_rows_that_it_links_to(stage: Stage) -> None:
+    waiting = stage.report()
+    stage.report(kind="complaint", production_stopped=False, apologised=True)
+    stage.dispatch(stage.report(), stage.cast.zhao)
+    door = people.login(Client(), stage.cast.wang)
+    address = "/tickets/?state=answered&kind=fault"
+    board = door.get("/dispatch/").content.decode()
+    assert address.replace("&", "&amp;") in board and waiting.number in board
+    listed = door.get(address).content.decode()
+    assert waiting.number in listed and "TK-2026-000002" not in listed and "TK-2026-000003" not in listed

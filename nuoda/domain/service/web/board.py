@@ -158,7 +158,8 @@ class DispatchBoard(BoardPage):
 
     def lanes(self) -> Sequence[Lane]:
         people = list(self.technicians())
-        waiting = list(queries.unassigned(self.actor)[:SHOWN])
+        every = queries.unassigned(self.actor)
+        waiting = list(every[:SHOWN])
         jobs: dict[UUID, list[WorkOrder]] = defaultdict(list)
         rows = WorkOrder.visible_to(self.actor).filter(state__in=ACTIVE, technician__in=people)
         for row in rows.select_related("dossier", "ticket__dossier", "ticket__customer").order_by("planned"):
@@ -171,7 +172,8 @@ class DispatchBoard(BoardPage):
             label=_("Waiting for dispatch"),
             tone="near",
             cards=[self.waiting_card(row, clocks, lanes_of) for row in waiting],
-            url=reverse("service:tickets") + "?state=answered",
+            url=reverse("service:tickets") + "?state=answered&kind=fault",
+            total=every.count() if len(waiting) == SHOWN else None,
         )
         return [first] + [
             Lane(key=f"p:{person.pk}", label=person.name, cards=[self.job_card(row, clocks) for row in jobs[person.pk]])
