@@ -100,6 +100,7 @@ def _lines(report: Report, dry_run: bool) -> list[str]:
             failed=report.failed,
         )
     )
+    found += console.table((f"  {report.words.get(code, code)}", figure) for code, figure in report.more.items())
     for problem in report.problems[:SHOWN]:
         place = _("row {row}").format(row=problem.row) + (f", {problem.column}" if problem.column else "")
         found.append(f"  {place}: {problem.cause} {problem.fix}".rstrip())

@@ -271,6 +271,10 @@ def hold(
             actor, case_id=dossier.case_id, dossier_id=dossier.pk, form=rule.form, state=rule.state, fields=rule.fields
         ):
             words = {"title": forms.say(rule.title, get_language() or "zh-hans")}
-            reason = _("The signed document “%(title)s” is missing.") if rule.state == "signed" else _("The document “%(title)s” is missing.")
+            reason = (
+                _("The signed document “%(title)s” is missing.")
+                if rule.state == "signed"
+                else _("The document “%(title)s” is missing.")
+            )
             missing.append(moves.Hold(reason % words, bound.clause_id, code="paper"))
     return missing

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import yaml
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.access import scoped
@@ -33,6 +34,22 @@ _CAUSES = {
     "state": lambda: (_("The mapping does not know this state."), _("Add it to 'states' in the mapping.")),
     "moment": lambda: (_("This is not a moment."), _("Write it as the mapping's formats say.")),
     "short": lambda: (_("The row has fewer columns than the heading."), _("Mend the row.")),
+}
+
+
+_FIGURES = {
+    "cases": pgettext_lazy("import", "cases"),
+    "rows_read": pgettext_lazy("import", "rows read"),
+    "closed": pgettext_lazy("import", "closed"),
+    "solved_time_given": pgettext_lazy("import", "time of solution given"),
+    "solved_time_from_row": pgettext_lazy("import", "time of solution taken from the row that shows it"),
+    "paused": pgettext_lazy("import", "put on hold at least once"),
+    "reopened": pgettext_lazy("import", "reopened"),
+    "out_of_order": pgettext_lazy("import", "with rows out of order"),
+    "updated_before_opened": pgettext_lazy("import", "updated before they were opened"),
+    "source_kept": pgettext_lazy("import", "kept, as the source judged"),
+    "source_missed": pgettext_lazy("import", "missed, as the source judged"),
+    "events": pgettext_lazy("import", "events written"),
 }
 
 
@@ -60,7 +77,7 @@ def run(path: Path, actor: Actor, options: Options) -> Report:
             tally["events"] += written
         options.progress(done, len(cases))
     report.failed = len({problem.row for problem in report.problems})
-    report.more = tally
+    report.more, report.words = tally, {code: str(word) for code, word in _FIGURES.items()}
     return report
 
 

@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """What became of a file. `more` holds a source's own figures."""
+    """What became of a file. `more` holds a source's own figures by code, `words` what to call them."""
 
     total: int = 0
     created: int = 0
@@ -78,6 +78,7 @@ class Report:
     failed: int = 0
     problems: list[Problem] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
     def count(self, outcome: Outcome) -> None:
         setattr(self, outcome, getattr(self, outcome) + 1)
