@@ -24,7 +24,7 @@ from . import factories
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-register_scope("specimens:read", "read specimens")
+register_scope("specimens:read", "读取样品")
 
 
 @pytest.fixture
