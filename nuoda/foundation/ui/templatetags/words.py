@@ -9,10 +9,10 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from nuoda.foundation.base.pure.money import yuan
 
@@ -20,20 +20,20 @@ from ..pure.spans import parts
 from ..pure.tones import ICONS, TONES, Chip, ClockBadge
 
 SPRITE = "vendor/icons.svg"
+_WEEKDAYS = (
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+    pgettext_lazy("weekday", "Sun"),
+)
 
 
 def weekday(day: date) -> str:
     """周六, 週六, Sat."""
-    names = (
-        pgettext("weekday", "Mon"),
-        pgettext("weekday", "Tue"),
-        pgettext("weekday", "Wed"),
-        pgettext("weekday", "Thu"),
-        pgettext("weekday", "Fri"),
-        pgettext("weekday", "Sat"),
-        pgettext("weekday", "Sun"),
-    )
-    return names[day.weekday()]
+    return str(_WEEKDAYS[day.weekday()])
 
 
 def moment(value: datetime | None) -> str:
@@ -120,7 +120,13 @@ def chip(value: Any, tone: str = "") -> SafeString:
         tone = tone or getattr(value, "tone", "") or getattr(value, "colour", "")
         symbol = ""
     tone = tone if tone in TONES else "neutral"
-    return format_html('<span class="nu-chip nu-{}">{}{}</span>', tone, icon(symbol or ICONS[tone]), label)
+    return _chip(str(label), tone, symbol or ICONS[tone])
+
+
+@lru_cache(maxsize=1024, typed=True)  # typed: a text that is marked safe is another one than its plain twin
+def _chip(label: str, tone: str, symbol: str) -> SafeString:
+    # A list shows the same few words on every line.
+    return format_html('<span class="nu-chip nu-{}">{}{}</span>', tone, icon(symbol), label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +195,5 @@ def show(value: Any, cell: str, at: datetime | None = None) -> SafeString:
     if cell == "date":
         return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), day(value))
     if cell == "yes":
-        return format_html("{}", yes(bool(value)))
-    return format_html("{}", value)
+        return conditional_escape(yes(bool(value)))
+    return conditional_escape(value)
