@@ -16,6 +16,7 @@ from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours, Stale
+from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.orgs.models import Leave, Person, Qualification
 from nuoda.foundation.orgs.queries import people_in_role
 
@@ -108,6 +109,13 @@ def passed_to(actor: Actor) -> QuerySet[Ticket]:
     jobs = WorkOrder.objects.filter(technician_id=actor.person_id, state__in=ACTIVE).values("ticket_id")
     rows = open_tickets(actor).filter(keeper_id=actor.person_id).exclude(pk__in=jobs)
     return rows.select_related("dossier", "customer")
+
+
+def earlier_answers(actor: Actor, text: str, *, limit: int = 8) -> list[Ticket]:
+    """Solved matters about the same words, the latest first: what was answered before (DL-3.1b)."""
+    rows = Ticket.visible_to(actor).filter(solved_at__isnull=False).exclude(solution="").exclude(kind="complaint")
+    found = rows.filter(dossier__in=journal.matching(actor, text, kinds=["ticket"]))
+    return list(found.select_related("dossier", "product__model").order_by("-solved_at")[:limit])
 
 
 def jobs_of(actor: Actor, *, technician_id: UUID | None = None) -> QuerySet[WorkOrder]:

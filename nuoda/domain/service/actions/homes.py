@@ -17,7 +17,7 @@ from ..models import PartUsed, Ticket, WorkOrder
 
 def words(ticket: Ticket) -> list[str]:
     """What the search box finds a ticket by, beside its number and subject."""
-    found = [ticket.caller_name, ticket.caller_phone, ticket.model_text, ticket.serial_text]
+    found = [ticket.problem, ticket.caller_name, ticket.caller_phone, ticket.model_text, ticket.serial_text]
     if ticket.customer:
         found.append(ticket.customer.name)
     if ticket.product:

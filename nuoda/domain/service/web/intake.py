@@ -65,6 +65,21 @@ class Caller(Page):
         return self.answer("service/_caller_found.html" if self.fragment == "found" else "", context)
 
 
+class Answers(Page):
+    """以往解答: what was answered before to the same words, so that a consultation can be answered at once (DL-3.1b)."""
+
+    kind = "search"
+    access = rights.DESK
+    menu = "intake"
+    title = _("Earlier answers")
+    template = "service/answers.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        text = (request.GET.get("q") or request.GET.get("subject") or "").strip()[:100]
+        context = {"q": text, "answers": queries.earlier_answers(self.actor, text) if text else []}
+        return self.answer("service/_answers.html" if self.fragment == "answers" else "", context)
+
+
 class ReportPage(Act):
     """受理登记: the form of a new ticket; who and what are known already come with the address."""
 

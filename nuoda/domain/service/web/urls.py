@@ -5,6 +5,7 @@ from . import board, intake, lists, phone, tickets, work
 app_name = "service"
 urlpatterns = [
     path("service/call/", intake.Caller.as_view(), name="caller"),
+    path("service/answers/", intake.Answers.as_view(), name="answers"),
     path("service/report/", intake.ReportPage.as_view(), name="report"),
     path("tickets/", lists.TicketList.as_view(), name="tickets"),
     path("tickets/<str:number>/", tickets.TicketPage.as_view(), name="ticket"),
