@@ -16,8 +16,9 @@ from django.conf import settings
 from django.test import Client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Chromium for one file of tests. While it runs, Playwright keeps an event loop in the main thread; other tests must not run under it."""
     from playwright.sync_api import sync_playwright
 
     from nuoda.config import texts

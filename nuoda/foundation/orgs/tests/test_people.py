@@ -38,7 +38,8 @@ def as_(someone: Person):
 
 def types(company: Company) -> list[str]:
     with scoped(access.system(company.pk)):
-        return list(Entry.objects.filter(company_id=company.pk).order_by("chain_seq").values_list("type", flat=True))
+        rows = Entry.objects.filter(company_id=company.pk).order_by("recorded_at", "id")
+        return list(rows.values_list("type", flat=True))
 
 
 def entered(cast: factories.Cast, *codes: str, by: Person | None = None, **values) -> Person:
