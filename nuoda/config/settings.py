@@ -27,7 +27,9 @@ if PRODUCTION and DEBUG:
 
 FLOORS = {
     "foundation": ["base", "journal", "ui", "orgs"],
-    "engine": ["rulebook", "clocks", "states", "notices", "papers", "approvals"],
+    "engine": [
+        "rulebook", "clocks", "states", "notices", "papers", "approvals", "duties", "measures", "revisions", "replay",
+    ],
     "domain": [
         "customers", "finance", "parts", "trade", "presales", "service", "care", "assurance", "people",
     ],

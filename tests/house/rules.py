@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("foundation", "engine", "domain", "interface")
 ORDER = {
     "foundation": ["base", "journal", "orgs", "ui"],
-    "engine": ["rulebook", "clocks", "states", "notices", "papers", "approvals"],
+    "engine": [
+        "rulebook", "clocks", "states", "notices", "papers", "approvals", "duties", "measures", "revisions", "replay",
+    ],
     "domain": [
         "customers", "finance", "parts", "trade", "presales", "service", "care", "assurance", "people",
     ],

@@ -18,7 +18,7 @@ from nuoda.foundation.journal.models import Entry
 
 from .. import queries
 from ..actions import accounts, companies, dealers, links, people, roles, staffing, tokens
-from ..models import ApiToken, Company, Dealer, Delegation, Membership, OneTimeLink, Person, Session
+from ..models import ApiToken, Company, Dealer, Delegation, Membership, OneTimeLink, Person, Session, User
 from ..pure.tokens import register_scope
 from . import factories
 
@@ -238,7 +238,8 @@ def test_coming_back_needs_a_new_password(cast: factories.Cast, client: Client) 
     assert client.post("/accounts/login/", {"login": name, "password": factories.PASSWORD}).status_code == 200
     new = {"password": "a-new-sentence-9", "again": "a-new-sentence-9"}
     assert client.post(f"/link/{token}/", new)["Location"] == "/"
-    assert client.get("/account/").status_code == 200
+    held, user = dict(client.session), User.objects.values().get(pk=cast.lin.user.pk)
+    assert client.get("/account/").status_code == 200, (held, user, access.now(), client.cookies)
 
 
 def test_nobody_deactivates_himself_or_the_last_administrator(cast: factories.Cast) -> None:
