@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -42,7 +43,11 @@ VARIABLES = _table(
     ("NUODA_PRODUCTION", "", "1 switches on what a public installation needs: HTTPS cookies, HSTS, strict checks"),
     ("NUODA_DEBUG", "", "1 shows tracebacks in the browser; refused in production"),
     ("NUODA_SECRET_KEY", "", "signing key; empty means the one generated into NUODA_DATA"),
-    ("NUODA_HOSTS", "", "host names that may be served, separated by commas; needed in production"),
+    (
+        "NUODA_HOSTS",
+        "",
+        "host names that may be served beside the own address, separated by commas; needed in production",
+    ),
     ("NUODA_ORIGIN", "", "public address such as https://service.example.com; used in links and for CSRF"),
     ("NUODA_PROXIES", "0", "number of trusted reverse proxies in front; 0 means none"),
     ("NUODA_MAIL_URL", "", "smtp://user:password@host:587?tls=1; empty writes mail to NUODA_DATA/mail"),
@@ -77,6 +82,42 @@ def number(name: str) -> int:
 def words(name: str) -> list[str]:
     """A value separated by commas, as a list without empty parts."""
     return [part.strip() for part in get(name).split(",") if part.strip()]
+
+
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what HOST says when all addresses are listened on
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def own_names() -> list[str]:
+    """The names and addresses under which this process can be reached: HOST, or those of the machine; the best one first."""
+    address = get("HOST")
+    if address not in EVERYWHERE:
+        return [address]
+    found = []
+    for family, elsewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        # Choosing a route for a datagram socket sends nothing; the addresses are reserved for documentation.
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((elsewhere, 9))
+                found.append(probe.getsockname()[0])
+            except OSError:
+                continue  # no network of this family
+    return [*found, socket.gethostname(), LOOPBACK[0]]
+
+
+def origin() -> str:
+    """What links begin with, and never what a request claims: NUODA_ORIGIN, a name of NUODA_HOSTS, or the address listened on."""
+    if given := get("NUODA_ORIGIN").rstrip("/"):
+        return given
+    named = [host for host in words("NUODA_HOSTS") if not host.startswith((".", "*"))]
+    if flag("NUODA_PRODUCTION"):
+        if not named:
+            raise ValueError(
+                "In production NUODA_ORIGIN (or a full name in NUODA_HOSTS) must say what links begin with."
+            )
+        return f"https://{named[0]}"
+    name = (named or own_names())[0]
+    return f"http://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{get('PORT')}"
 
 
 def data() -> Path:

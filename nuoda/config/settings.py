@@ -234,15 +234,12 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 HOSTS = env.words("NUODA_HOSTS")
 ORIGIN = env.get("NUODA_ORIGIN").rstrip("/")
-# What links and QR codes begin with.
-PUBLIC_ORIGIN = ORIGIN or f"http://{env.get('HOST')}:{env.get('PORT')}"
-ALLOWED_HOSTS = [*HOSTS, "127.0.0.1", "localhost", "[::1]"]
-if ORIGIN:
-    ALLOWED_HOSTS.append(str(urlsplit(ORIGIN).hostname))
-if PRODUCTION and not (HOSTS or ORIGIN):
-    raise ImproperlyConfigured("In production NUODA_ORIGIN or NUODA_HOSTS must name the address that is served.")
-if not PRODUCTION and env.get("HOST") not in {"127.0.0.1", "localhost", "::1"}:
-    ALLOWED_HOSTS.append("*")
+try:
+    PUBLIC_ORIGIN = env.origin()  # what links in mails, messages and QR codes begin with
+except ValueError as problem:
+    raise ImproperlyConfigured(str(problem)) from None
+ALLOWED_HOSTS = [*HOSTS, *([] if PRODUCTION else env.own_names()), *env.LOOPBACK, str(urlsplit(PUBLIC_ORIGIN).hostname)]
+ALLOWED_HOSTS = sorted({f"[{name}]" if ":" in name and name[0] != "[" else name for name in ALLOWED_HOSTS})
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
 CSRF_COOKIE_NAME = "nuoda_csrf"
 CSRF_FAILURE_VIEW = "nuoda.foundation.ui.web.views.csrf_failed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,13 +17,17 @@ from nuoda.config import health
 
 from . import rules
 
+KEYS = "from nuoda.config import settings as s; print(s.SECRET_KEY, s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT)"
+HOSTS = "import json; from nuoda.config import settings as s; print(json.dumps([s.PUBLIC_ORIGIN, s.ALLOWED_HOSTS]))"
 
-def settings(data: Path, **values: str) -> subprocess.CompletedProcess[str]:
-    """Load the settings in a process of its own, with this environment."""
+
+def settings(data: Path, code: str = KEYS, /, **values: str) -> subprocess.CompletedProcess[str]:
+    """Load the settings in a process of its own, with this environment, and print what `code` says."""
     environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("NUODA_", "DATABASE_", "DJANGO"))
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("NUODA_", "DATABASE_", "DJANGO")) and key not in {"HOST", "PORT"}
     }
-    code = "from nuoda.config import settings as s; print(s.SECRET_KEY, s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT)"
     return subprocess.run(
         [sys.executable, "-c", code],
         env={**environment, "NUODA_DATA": str(data), "PYTHONPATH": str(rules.ROOT), **values},
@@ -54,6 +60,94 @@ def test_production_refuses(tmp_path: Path, values: dict[str, str], complaint: s
 def test_production_closes_cookies(tmp_path: Path) -> None:
     done = settings(tmp_path, NUODA_PRODUCTION="1", NUODA_ORIGIN="https://a.example")
     assert done.stdout.split()[1:] == ["True", "True"], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "origin", "served"),
+    [
+        ({}, "http://127.0.0.1:8000", {"127.0.0.1", "localhost"}),
+        ({"HOST": "::1"}, "http://[::1]:8000", {"[::1]"}),
+        ({"HOST": "10.1.2.3", "PORT": "9000"}, "http://10.1.2.3:9000", {"10.1.2.3", "127.0.0.1"}),
+        ({"HOST": "0.0.0.0", "NUODA_HOSTS": "nuoda.lan"}, "http://nuoda.lan:8000", {"nuoda.lan", "127.0.0.1"}),
+        ({"NUODA_HOSTS": ".a.example,b.a.example", "NUODA_PRODUCTION": "1"}, "https://b.a.example", {".a.example"}),
+        ({"NUODA_ORIGIN": "https://a.example/", "NUODA_HOSTS": "b.example"}, "https://a.example", {"a.example"}),
+    ],
+)
+def test_links_begin_with_what_was_configured(
+    tmp_path: Path, values: dict[str, str], origin: str, served: set[str]
+) -> None:
+    done = settings(tmp_path, HOSTS, **values)
+    begins, hosts = json.loads(done.stdout)
+    assert begins == origin
+    assert served <= set(hosts)
+    assert "*" not in hosts
+
+
+def test_listening_everywhere_serves_no_host_but_its_own(tmp_path: Path) -> None:
+    begins, hosts = json.loads(settings(tmp_path, HOSTS, HOST="0.0.0.0").stdout)
+    assert "*" not in hosts and "0.0.0.0" not in hosts
+    assert socket.gethostname() in hosts and begins.removeprefix("http://").removesuffix(":8000") in hosts
+
+
+def test_production_needs_a_full_name_for_links(tmp_path: Path) -> None:
+    done = settings(tmp_path, HOSTS, NUODA_PRODUCTION="1", NUODA_HOSTS=".a.example")
+    assert done.returncode == 1 and "NUODA_ORIGIN" in done.stderr
+
+
+FORGED = [
+    {"HTTP_HOST": "evil.example"},
+    {"HTTP_HOST": "127.0.0.1@evil.example"},
+    {"HTTP_HOST": "localhost.evil.example"},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("forged", FORGED)
+def test_an_unknown_host_is_refused(client: Client, forged: dict[str, str], settings: Any) -> None:
+    jobs = waiting_mails()
+    answer = client.post("/accounts/forgotten/", {"login": "anna"}, **forged)  # type: ignore[arg-type]
+    assert answer.status_code == 400
+    assert waiting_mails() == jobs
+    settings.ALLOWED_HOSTS = ["*"]  # the protection switched off
+    assert client.get("/accounts/forgotten/", HTTP_HOST="evil.example").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wall", [True, False])
+@pytest.mark.parametrize("forged", [*FORGED[:1], {"HTTP_X_FORWARDED_HOST": "evil.example"}])
+def test_no_request_reaches_the_link_in_a_mail(
+    client: Client,
+    forged: dict[str, str],
+    wall: bool,
+    settings: Any,
+    mailoutbox: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even where every Host is served, the link begins with the settings' origin."""
+    monkeypatch.setattr("nuoda.foundation.orgs.jobs.close_old_connections", lambda: None)  # the job runs in the test
+    from nuoda.foundation.orgs.jobs import forgotten
+    from nuoda.foundation.orgs.tests import factories
+
+    if not wall:
+        settings.ALLOWED_HOSTS = ["*"]
+    person = factories.person()
+    jobs = waiting_mails()
+    answer = client.post("/accounts/forgotten/", {"login": person.user.username}, **forged)  # type: ignore[arg-type]
+    if answer.status_code == 400:
+        return
+    (arguments,) = waiting_mails()[len(jobs) :]
+    forgotten(**arguments)
+    (mail,) = mailoutbox
+    assert "evil.example" not in mail.body
+    assert f"{settings.PUBLIC_ORIGIN}/link/" in mail.body
+
+
+def waiting_mails() -> list[dict[str, Any]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE queue_name = 'mail' ORDER BY id")
+        return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
 
 
 @pytest.mark.django_db

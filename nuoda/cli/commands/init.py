@@ -45,8 +45,7 @@ def handle(args: argparse.Namespace) -> int:
         )
     except Refused as refusal:
         raise console.CommandError(str(refusal.reason)) from refusal
-    origin = env.get("NUODA_ORIGIN").rstrip("/") or f"http://{env.get('HOST')}:{env.get('PORT')}"
-    address = origin + reverse("orgs:link", args=[token])
+    address = env.origin() + reverse("orgs:link", args=[token])
     console.emit(
         {"company": company, "username": args.username, "link": address},
         [

@@ -77,7 +77,7 @@ def _database(*, offer: bool) -> Iterator[cluster.Cluster | None]:
 def _serve(supervisor: Supervisor, database: cluster.Cluster | None, address: str, port: int) -> None:
     serving = env.children(NUODA_DATABASE_ROLE="app")
     supervisor.add(Child(_("web server"), [sys.executable, "-m", "nuoda.cli.web"], serving))
-    url = env.get("NUODA_ORIGIN") or f"http://{'127.0.0.1' if address == '0.0.0.0' else address}:{port}"  # noqa: S104
+    url = env.origin()
     supervisor.watch(_once(lambda: _answers(address, port), every=0.2))
     if supervisor.stopping:
         return

@@ -125,8 +125,7 @@ def _reopen(args: argparse.Namespace, actor: Any, at: Any) -> int:
 def _print_link(username: str, token: str) -> int:
     from django.urls import reverse
 
-    origin = env.get("NUODA_ORIGIN").rstrip("/") or f"http://{env.get('HOST')}:{env.get('PORT')}"
-    address = origin + reverse("orgs:link", args=[token])
+    address = env.origin() + reverse("orgs:link", args=[token])
     console.emit(
         {"username": username, "link": address},
         [_("One-time link for {name}, to be handed over personally:").format(name=username), address],

@@ -26,8 +26,8 @@ AGAIN = RetryStrategy(max_attempts=8, exponential_wait=3)
 
 
 @app.task(name="orgs.mail_link", queue="mail", retry=AGAIN)
-def mail_link(user_id: str, purpose: str, origin: str) -> None:
-    """Send an account a fresh one-time link (invitation, password); `origin` begins the address when none is configured."""
+def mail_link(user_id: str, purpose: str) -> None:
+    """Send an account a fresh one-time link (invitation, password); its address begins as the settings say."""
     close_old_connections()
     user = User.objects.select_related("person").filter(pk=user_id, is_active=True).exclude(email="").first()
     if user is None or user.person is None:
@@ -35,7 +35,7 @@ def mail_link(user_id: str, purpose: str, origin: str) -> None:
     actor = access.system(user.person.company_id)
     with access.scoped(actor) as at:
         token = links.issue(user=user, purpose=purpose, actor=actor, at=at)
-        address = (settings.ORIGIN or origin).rstrip("/") + reverse("orgs:link", args=[token])
+        address = settings.PUBLIC_ORIGIN + reverse("orgs:link", args=[token])
         with translation.override(user.language):
             words = {"name": user.person.name, "account": user.username, "address": address}
             if purpose == "password":
@@ -56,7 +56,7 @@ def mail_link(user_id: str, purpose: str, origin: str) -> None:
 
 
 @app.task(name="orgs.forgotten", queue="mail", retry=AGAIN)
-def forgotten(text: str, origin: str) -> None:
+def forgotten(text: str) -> None:
     """Somebody forgot the password of the account with this name or e-mail; nothing happens when there is none.
 
     The look-up happens here and not in the request, which therefore takes as long for accounts that do not exist. At most LOGIN_TRIES
@@ -71,7 +71,7 @@ def forgotten(text: str, origin: str) -> None:
         logins.claim("reset", user=user)
     except logins.Locked:
         return
-    mail_link(str(user.pk), "password", origin)
+    mail_link(str(user.pk), "password")
 
 
 @app.periodic(cron="41 3 * * *")

@@ -39,7 +39,7 @@ def invite(
     customer_id: UUID | None = None,
     language: str = "zh-hans",
     login: bool = True,
-    mail_origin: str = "",
+    by_mail: bool = False,
     purpose: str = "invitation",
     id: UUID | None = None,  # noqa: A002
     actor: Actor,
@@ -47,7 +47,7 @@ def invite(
 ) -> tuple[Person, str]:
     """Enter a person, give roles, and open an account that a one-time link completes.
 
-    `values` are fields of the person (FIELDS). With `mail_origin` (the address that links begin with) and an e-mail the link goes by mail
+    `values` are fields of the person (FIELDS). With `by_mail` and an e-mail the link goes by mail
     and the second result is empty; else it is the token, to be shown once. `login` False: a person without account.
     Emits person.invited, role.granted. Refuses whoever may not, a name of an account or an e-mail that is taken.
     """
@@ -67,10 +67,8 @@ def invite(
     if not login:
         return row, ""
     user = _open_account(row, username, language)
-    if mail_origin and user.email:
-        app.configure_task("orgs.mail_link", queue="mail").defer(
-            user_id=str(user.pk), purpose=purpose, origin=mail_origin
-        )
+    if by_mail and user.email:
+        app.configure_task("orgs.mail_link", queue="mail").defer(user_id=str(user.pk), purpose=purpose)
         return row, ""
     return row, links.issue(user=user, purpose=purpose, actor=actor, at=at)
 

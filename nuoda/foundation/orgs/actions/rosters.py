@@ -31,7 +31,7 @@ def role_names() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def invite_all(*, lines: Iterable[Line], mail_origin: str = "", actor: Actor, at: datetime) -> list[tuple[Person, str]]:
+def invite_all(*, lines: Iterable[Line], by_mail: bool = False, actor: Actor, at: datetime) -> list[tuple[Person, str]]:
     """Invite everybody of a table, or nobody: Invalid lists every line that cannot be read, with number, column and cause.
 
     Emits what `people.invite` emits. The results are those of `people.invite`, in the table's order.
@@ -61,7 +61,7 @@ def invite_all(*, lines: Iterable[Line], mail_origin: str = "", actor: Actor, at
         if wrong:
             continue
         try:
-            done.append(people.invite(values=values, roles=roles or (), mail_origin=mail_origin, actor=actor, at=at))
+            done.append(people.invite(values=values, roles=roles or (), by_mail=by_mail, actor=actor, at=at))
         except Refused as refusal:
             wrong.append(_("line %(n)d: %(reason)s") % {"n": line.number, "reason": refusal.reason})
     if wrong:

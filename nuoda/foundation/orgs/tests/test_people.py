@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 
@@ -145,16 +146,16 @@ def test_an_invitation_goes_by_mail_when_asked(cast: factories.Cast, mailoutbox)
     actor = as_(cast.system)
     with scoped(actor):
         row, token = people.invite(
-            values={"name": "林晓", "email": "lx@example.test"}, mail_origin="http://nuoda.test", actor=actor, at=AT
+            values={"name": "林晓", "email": "lx@example.test"}, by_mail=True, actor=actor, at=AT
         )
         assert token == "" and not OneTimeLink.objects.filter(user=row.user).exists()
         with connection.cursor() as cursor:
             cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'orgs.mail_link'")
             arguments = json.loads(cursor.fetchone()[0])
-    assert set(arguments) == {"user_id", "purpose", "origin"}
+    assert set(arguments) == {"user_id", "purpose"}
     mail_link(**arguments)
     (mail,) = mailoutbox
-    assert mail.to == ["lx@example.test"] and "http://nuoda.test/link/" in mail.body
+    assert mail.to == ["lx@example.test"] and f"{settings.PUBLIC_ORIGIN}/link/" in mail.body
     token = mail.body.split("/link/")[1].split("/")[0]
     assert links.find(token, at=access.now()) is not None
 
@@ -530,7 +531,7 @@ def test_a_forgotten_password_goes_by_mail_and_says_nothing_about_accounts(clien
         answers.add(page.content.decode().count("<p"))
     assert len(answers) == 1
     for text in (someone.user.username, "nobody@example.test"):
-        forgotten(text, "http://nuoda.test/")
+        forgotten(text)
     assert [mail.to for mail in mailoutbox] == [[someone.user.email]]
 
 

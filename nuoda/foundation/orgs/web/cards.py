@@ -131,7 +131,7 @@ class Invite(PeopleForm):
             values=form.values(),
             roles=cleaned["roles"],
             username=cleaned["username"],
-            mail_origin=self.request.build_absolute_uri("/") if cleaned["mail"] else "",
+            by_mail=cleaned["mail"],
             actor=self.actor,
             at=self.at,
         )

@@ -103,5 +103,5 @@ class Forgotten(Page):
         form = ForgottenForm(request.POST)
         if not form.is_valid():
             return self.answer(context={"form": form, "sent": False}, status=422)
-        forgotten.defer(text=form.cleaned_data["login"], origin=request.build_absolute_uri("/"))
+        forgotten.defer(text=form.cleaned_data["login"])
         return self.answer(context={"form": form, "sent": True})

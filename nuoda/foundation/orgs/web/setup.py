@@ -154,8 +154,7 @@ class InviteMany(FormPage):
             lines = read(self.table(cleaned))
         except ValueError as error:
             raise Invalid(_("Nothing could be read: paste lines or choose a file with a column of names.")) from error
-        origin = self.request.build_absolute_uri("/") if cleaned["mail"] else ""
-        invited = rosters.invite_all(lines=lines, mail_origin=origin, actor=self.actor, at=self.at)
+        invited = rosters.invite_all(lines=lines, by_mail=cleaned["mail"], actor=self.actor, at=self.at)
         self.done_text = _("%(n)d people are invited.") % {"n": len(invited)}
         return len(invited)
 
