@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, Site
+from nuoda.domain.customers.pure import phones
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.models import CaseShare, Dossier
 from nuoda.foundation.orgs.models import Person
@@ -130,6 +131,14 @@ class Ticket(models.Model):
     @property
     def number(self) -> str:
         return self.dossier.number
+
+    @property
+    def caller_phone_shown(self) -> str:
+        """The caller's number as people here read it; what is no number stays as it was told."""
+        try:
+            return phones.shown(phones.normalise(self.caller_phone))
+        except ValueError:
+            return self.caller_phone
 
     @property
     def is_open(self) -> bool:

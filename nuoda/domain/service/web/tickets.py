@@ -192,7 +192,7 @@ class TicketPage(RecordPage):
         if row.caller_name:
             yield Fact(label=_("Caller"), value=row.caller_name)
         if row.caller_phone:
-            yield Fact(label=_("Phone"), value=row.caller_phone, url=f"tel:{row.caller_phone}", copy=True)
+            yield Fact(label=_("Phone"), value=row.caller_phone_shown, url=f"tel:{row.caller_phone}", copy=True)
         if row.site:
             yield Fact(label=_("Place"), value=row.site.address)
         if row.keeper:

@@ -139,7 +139,7 @@ class WorkOrderPage(PhoneRecord):
         if ticket.caller_name:
             yield Fact(label=_("Caller"), value=ticket.caller_name)
         if ticket.caller_phone:
-            yield Fact(label=_("Phone"), value=ticket.caller_phone, url=f"tel:{ticket.caller_phone}")
+            yield Fact(label=_("Phone"), value=ticket.caller_phone_shown, url=f"tel:{ticket.caller_phone}")
         if self.row.place:
             yield Fact(label=_("Place"), value=self.row.place, url=self.map_url())
         if ticket.product:
