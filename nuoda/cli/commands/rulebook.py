@@ -17,13 +17,16 @@ examples = [
     "nuoda rulebook lint policies/manual/2.0.yaml --json",
     "nuoda rulebook show MN-3.2.1b",
     "nuoda rulebook coverage --in-force",
+    "nuoda rulebook read regulation.docx",
     "nuoda rulebook schema > policy.schema.json",
 ]
 needs = "program"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar=_("lint | show | coverage | schema | format"))
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar=_("lint | show | coverage | read | schema | format")
+    )
     lint = verbs.add_parser("lint", help=_("what a careful reader would object to; exit code 1 if a rule cannot run"))
     lint.add_argument("--strict", action="store_true", help=_("warnings too make the exit code 1"))
     show = verbs.add_parser("show", help=_("a clause with its text and rules, or the list of clauses"))
@@ -35,6 +38,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         verb.add_argument("files", nargs="*", type=Path, help=_("policy files (default: those that are shipped)"))
     for verb in (lint, show, coverage):
         verb.add_argument("--in-force", action="store_true", help=_("the versions in force instead of files"))
+    reader = verbs.add_parser("read", help=_("propose rules for a regulation given as .txt or .docx"))
+    reader.add_argument("file", nargs="?", type=Path, help=_("the regulation; with --score a list of what is right"))
+    reader.add_argument(
+        "--score", action="store_true", help=_("how well the reader reads the regulations it is tried on")
+    )
     verbs.add_parser("schema", help=_("the JSON Schema of policy files, for editors"))
     formatter = verbs.add_parser("format", help=_("write policy files in their one written form"))
     formatter.add_argument("files", nargs="+", type=Path)
@@ -45,6 +53,8 @@ def handle(args: argparse.Namespace) -> int:
         return _schema()
     if args.verb == "format":
         return _format(args.files)
+    if args.verb == "read":
+        return _propose(args)
     with _texts(args) as texts:
         return {"lint": _lint, "show": _show, "coverage": _coverage}[args.verb](args, texts)
 
@@ -195,6 +205,18 @@ def _coverage(args: argparse.Namespace, texts: dict[str, str]) -> int:
         rows.append((name, *(str(found[key]) for key in names), str(sum(found.values()))))
     console.emit(counts, console.table(rows))
     return console.DONE
+
+
+def _propose(args: argparse.Namespace) -> int:
+    from nuoda.cli import reading
+
+    if args.score:
+        return reading.score(args.file)
+    if args.file is None:
+        raise console.CommandError(
+            _("Name the file of a regulation: nuoda rulebook read regulation.docx"), console.USAGE
+        )
+    return reading.read(args.file)
 
 
 def _schema() -> int:
