@@ -83,6 +83,9 @@ def _book(company_id: Any) -> None:
         def clocks_for(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
             return (bound,) if event_type in rule.start else ()
 
+        def revisions(self, after: datetime, until: datetime) -> tuple[()]:
+            return ()
+
         def holds(self, bound: BoundRule, condition: str, facts: object) -> bool:
             return True
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.book import Book, NotInForce
 from nuoda.engine.rulebook.pure.durations import Duration
+from nuoda.engine.rulebook.pure.revisions import Revision
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
@@ -55,6 +56,9 @@ class Ruling:
 
     def clocks_for(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
         return self.book.clocks_for(event_type, moment)
+
+    def revisions(self, after: datetime, until: datetime) -> Sequence[Revision]:
+        return self.book.revisions(after, until)
 
     def holds(self, bound: BoundRule, condition: str, facts: Mapping[str, object]) -> bool:
         return self.book.holds(bound, condition, facts)

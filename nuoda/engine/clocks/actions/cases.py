@@ -175,6 +175,10 @@ def _differences(matter: _Matter, case: CaseState, ruling: queries.Ruling, at: d
     late = _late(matter, ruling)
     for state in case.deadlines.values():
         old = matter.rows.get(state.id)
+        if old is not None and not ruling.knows(old.version_id):
+            # Another process has already brought it under a version that this one has not yet seen: not ours to judge.
+            log.warning("deadline %s follows version %s, which is not loaded here", old.id, old.version_id)
+            continue
         new = _row(state, matter, late)
         new.owner_person_id = old.owner_person_id if old is not None else None
         _say(state, old, new, matter.root, at, changes)
@@ -241,7 +245,8 @@ def _row(d: DeadlineState, matter: _Matter, late: set[UUID]) -> Deadline:
 
 def _say(d: DeadlineState, old: Deadline | None, new: Deadline, root: Dossier, at: datetime, changes: _Changes) -> None:
     """Carry over what was announced, and announce what is new: each warning and each standing miss has one entry."""
-    told = list(old.warned) if old is not None else []
+    # Another version has warnings of its own: what was told before was told about other points.
+    told = list(old.warned) if old is not None and old.version_id == new.version_id else []
     missed = old.missed_entry_id if old is not None else None
     rule = d.rule
     about: dict[str, Any] = {

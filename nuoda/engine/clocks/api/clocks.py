@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -58,6 +59,17 @@ class PauseOut(Shape):
     stops: bool
 
 
+class PassedOut(Shape):
+    """It passed from one version of its clause under another when that took effect."""
+
+    at: datetime
+    way: str
+    version_before: str
+    version: str
+    within_before: str
+    within: str
+
+
 class Counted(Deadlines):
     """A time limit with its derivation: the pieces add up to the budget. `stands` False: the journal says otherwise."""
 
@@ -73,6 +85,7 @@ class Counted(Deadlines):
     late_by: float | None
     pieces: list[PieceOut]
     pauses: list[PauseOut]
+    moves: list[PassedOut]
     agrees: bool
     stands: bool
 
@@ -93,6 +106,7 @@ class Counted(Deadlines):
             late_by=_seconds(told.late_by),
             pieces=[PieceOut(from_at=p.from_at, to_at=p.to_at, seconds=p.amount.total_seconds()) for p in told.pieces],
             pauses=[PauseOut(reason=p.reason, from_at=p.from_at, to_at=p.until, stops=p.stops) for p in told.pauses],
+            moves=[PassedOut(**asdict(move)) for move in told.moves],
             agrees=told.agrees,
             stands=found.stands,
         )

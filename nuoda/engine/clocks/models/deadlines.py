@@ -36,7 +36,7 @@ class Deadline(ScopedTable):
     """Clause and key of the rule: 'MN-3.2.1b/on_site'."""
     clause_id = models.CharField(max_length=80)
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="deadlines", db_index=False)
-    """The policy version that was in force when the start happened."""
+    """The policy version that was in force when the start happened, or the later one that it passed under."""
     label = models.JSONField(default=dict)
     """What is owed, by language."""
     correlation = models.CharField(max_length=80, blank=True)

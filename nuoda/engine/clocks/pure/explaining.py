@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from .calendars import Calendar
-from .values import Cause, DeadlineState, DeadlineStatus, Pause
+from .values import Cause, DeadlineState, DeadlineStatus, Move, Pause, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,19 @@ class Piece:
     from_at: datetime
     to_at: datetime
     amount: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """At `at` the deadline passed from one version of its clause under another; limits as the clauses spell them."""
+
+    at: datetime
+    way: str
+    """convert, restart or withdraw."""
+    version_before: str
+    version: str
+    within_before: str
+    within: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,8 @@ class Explanation:
     late_by: timedelta | None
     """Of a miss that was done after all: elapsed time past the due time."""
     provisional: bool
+    moves: tuple[Passed, ...]
+    """Later versions of the clause that it passed under, in their order."""
     agrees: bool
     """The pieces and what remains add up to the budget, and end at the due time."""
 
@@ -99,6 +114,18 @@ def counted(d: DeadlineState, until: datetime | None) -> list[Piece]:
             break
         cursor = max(resume, cursor)
     return pieces
+
+
+def _passed(move: Move) -> Passed:
+    before, after = clock(move.before), clock(move.after)
+    return Passed(
+        move.at,
+        move.way,
+        move.before.version,
+        move.version,
+        "" if before.within is None else str(before.within),
+        "" if after.within is None else str(after.within),
+    )
 
 
 def explain(d: DeadlineState, calendar: Calendar | None = None) -> Explanation:
@@ -143,5 +170,6 @@ def explain(d: DeadlineState, calendar: Calendar | None = None) -> Explanation:
         done_at=d.done_at,
         late_by=late,
         provisional=d.provisional,
+        moves=tuple(_passed(move) for move in d.moves),
         agrees=total + remaining == d.budget and ends_there,
     )

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed
+from nuoda.engine.rulebook.pure.revisions import Revision, Turn
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 
-from . import running
+from . import pausing, revising, running
 from .values import (
     PAUSED_SUFFIX,
     RESUMED_SUFFIX,
@@ -26,6 +28,7 @@ from .values import (
     DeadlineState,
     Happening,
     Mark,
+    Move,
     Problem,
     Start,
     clock,
@@ -70,6 +73,7 @@ class _Case:
         self.tracks = dict(case.tracks)
         self.marks = list(case.marks)
         self.problems = dict.fromkeys(case.problems)
+        self.past = list(case.past)
         self.last = case.last
         self.moment = case.moment
 
@@ -83,6 +87,7 @@ class _Case:
             self.tracks,
             tuple(self.marks),
             tuple(self.problems),
+            tuple(self.past),
             self.last,
             self.moment,
         )
@@ -108,8 +113,18 @@ class _Case:
         self._remember(h)
         for bound in self.book.clocks_for(h.type, h.judged_at):
             self._start(bound, h)
+        self.past.append(h)
 
     def advance(self, now: datetime) -> None:
+        """Time passes until `now`; a version that takes effect on the way comes before what happens at its moment."""
+        if self.moment is not None:
+            for revision in self.book.revisions(self.moment, now):
+                self._pass(revision.at)
+                for ref, turn in revision.turns.items():
+                    self._turn(ref, turn, revision)
+        self._pass(now)
+
+    def _pass(self, now: datetime) -> None:
         self.moment = now
         for d in self._owed():
             if d.next_at is not None and d.next_at <= now:
@@ -171,7 +186,7 @@ class _Case:
             self.tracks[track] = mark
         for d in self._owed():
             if d.running:
-                self._put(_turned(d, mark, old, self.tracks))
+                self._put(pausing.turned(d, mark, old, self.tracks))
 
     # -- starting, and judging anew --------------------------------------------------------------------
 
@@ -197,7 +212,7 @@ class _Case:
             self._end(d, h, "reassessed")
         elif applies and (
             d is None
-            or (d.cause == "reassessed" and d.state == "withdrawn")
+            or (d.cause in ("reassessed", "revised") and d.state == "withdrawn")
             or (d.running and rule.within_fact is not None)
         ):
             self._anew(start, h)
@@ -208,31 +223,37 @@ class _Case:
     def _anew(self, start: Start, h: Happening) -> None:
         """Open from the original start as if the rule had applied since: with its pauses, and its end if it had one."""
         d = self._open(start, h)
-        if d is None:
-            return
-        tracks: dict[str, Mark] = {}
-        began = False
-        for mark in self.marks:
-            if start.end is not None and (mark.at, mark.id) > start.end:
-                break
-            if not began and (mark.at, mark.id) > start.happening.key:
-                d, began = _under_way(d, tracks), True
-            old = tracks.pop(mark.track, None)
-            if mark.reason:
-                tracks[mark.track] = mark
-            if began:
-                d = running.advanced(d, mark.at)
-                if d.running:
-                    d = _turned(d, mark, old, tracks)
-        if not began:
-            d = _under_way(d, tracks)
+        if d is not None:
+            self._put(self._again(start, replace(d, moves=start.moves), h.happened_at))
+
+    def _again(self, start: Start, d: DeadlineState, now: datetime) -> DeadlineState:
+        """The fresh deadline of a start that lies back, as it is by now."""
+        d = self._paused_since(start, d)
         if start.end is not None:
             d = running.advanced(d, start.end[0])
             if d.state == "missed":
                 d = replace(d, done_at=start.end[0], done_id=start.end[1])
             else:
                 d = running.ended(d, "kept", start.end[0], start.end[1], "end")
-        self._put(running.advanced(d, h.happened_at) if d.running else d)
+        return running.advanced(d, now) if d.running else d
+
+    def _paused_since(self, start: Start, d: DeadlineState) -> DeadlineState:
+        """The fresh deadline of a start that lies back, with the pauses until its end or until now."""
+        tracks: dict[str, Mark] = {}
+        began = False
+        for mark in self.marks:
+            if start.end is not None and (mark.at, mark.id) > start.end:
+                break
+            if not began and (mark.at, mark.id) > start.key:
+                d, began = pausing.under_way(d, tracks), True
+            old = tracks.pop(mark.track, None)
+            if mark.reason:
+                tracks[mark.track] = mark
+            if began:
+                d = running.advanced(d, mark.at)
+                if d.running:
+                    d = pausing.turned(d, mark, old, tracks)
+        return d if began else pausing.under_way(d, tracks)
 
     def _open(self, start: Start, judged: Happening) -> DeadlineState | None:
         rule, h = clock(start.bound), start.happening
@@ -241,7 +262,9 @@ class _Case:
             promise = judged.data.get(rule.within_fact, judged.facts.get(rule.within_fact))
         try:
             calendar = self.book.calendar(start.bound, h)
-            return running.opened(self.id, start.bound, h, start.correlation, start.round, calendar, promise)
+            return running.opened(
+                self.id, start.bound, h, start.correlation, start.round, calendar, promise, start.began
+            )
         except running.NoPromise as missing:
             self._problem(start.bound, judged, str(missing))
             return None
@@ -272,7 +295,75 @@ class _Case:
         if rule.reassess:
             self.starts[key] = start
         if d is not None:
-            self._put(_under_way(d, self.tracks))
+            self._put(pausing.under_way(d, self.tracks))
+
+    # -- another version takes effect ------------------------------------------------------------------
+
+    def _turn(self, ref: str, turn: Turn, revision: Revision) -> None:
+        """What a version that changed this clock makes of its open deadlines. What an import judged 'as if' stays."""
+        mine = [d for d in self._owed() if d.running and d.ref == ref and not d.start.as_if]
+        starts = [s for k, s in self.starts.items() if k[0] == ref and s.end is None and not s.happening.as_if]
+        if not (mine or starts):
+            return
+        at = revision.at
+        if turn.bound is None:
+            for d in mine:
+                self._put(revising.revoked(d, Move(at, "withdraw", revision.version, d.bound, d.bound)))
+            for start in starts:
+                del self.starts[ref, start.correlation]
+            return
+        alone = self._alone(turn.bound, at)
+        for d in mine:
+            self._put(self._turned_over(d, turn, at, alone))
+        for correlation in {d.correlation: None for d in mine} | {s.correlation: None for s in starts}:
+            self._start_over((ref, correlation), turn, at, alone)
+        self.problems |= alone.problems
+
+    def _alone(self, bound: BoundRule, until: datetime) -> _Case:
+        """What the rule alone would have made of the case so far, had it never run out of time."""
+        case = _Case(CaseState(self.id), revising.Alone(self.book, revising.endless(bound)))
+        for h in self.past:
+            case.apply(h)
+        case.advance(until)
+        return case
+
+    def _turned_over(self, d: DeadlineState, turn: Turn, at: datetime, alone: _Case) -> DeadlineState:
+        """The running deadline under the new rule; one that the new rule cannot judge stays where it is."""
+        bound = cast(BoundRule, turn.bound)
+        move = Move(at, turn.way, bound.version, d.bound, bound)
+        found = alone.deadlines.get(d.id)
+        if found is None and any(problem.happening_id == d.start_id for problem in alone.problems):
+            return d
+        if found is None or found.state == "withdrawn":
+            return revising.revoked(d, move)
+        end = since = None
+        if found.state == "kept":
+            end = (cast(datetime, found.ended_at), cast(UUID, found.end_id))
+        elif turn.way == "restart":
+            since = at
+        elif d.started_at != d.start.happened_at:
+            since = d.started_at
+        start = Start(bound, d.start, d.correlation, d.round, end, since)
+        calendar = self.book.calendar(bound, d.start)
+        fresh = running.opened(
+            self.id, bound, d.start, d.correlation, d.round, calendar, found.promised_at, start.began
+        )
+        return self._again(start, replace(fresh, moves=(*d.moves, move)), at)
+
+    def _start_over(self, key: tuple[str, str], turn: Turn, at: datetime, alone: _Case) -> None:
+        """Remember under the new rule what a later reassessment needs."""
+        bound = cast(BoundRule, turn.bound)
+        old, new = self.starts.pop(key, None), alone.starts.get(key)
+        if new is None or (old is not None and old.happening.id != new.happening.id):
+            return
+        d = self._of(new)
+        if old is not None:
+            since = at if turn.way == "restart" else old.since
+            moves = (*old.moves, Move(at, turn.way, bound.version, old.bound, bound))
+            self.starts[key] = replace(new, bound=bound, round=old.round, since=since, moves=moves)
+        elif d is not None:
+            since = at if turn.way == "restart" else None
+            self.starts[key] = replace(new, bound=bound, round=d.round, since=since, moves=d.moves)
 
 
 def _same(rule: ClockRule, correlation: str, h: Happening) -> bool:
@@ -281,35 +372,6 @@ def _same(rule: ClockRule, correlation: str, h: Happening) -> bool:
         return True
     value = h.data.get(rule.per)
     return value is None or str(value) == correlation
-
-
-def _touches(d: DeadlineState, mark: Mark) -> bool:
-    return d.rule.per is None or mark.correlations.get(d.rule.per, d.correlation) == d.correlation
-
-
-def _turned(d: DeadlineState, mark: Mark, old: Mark | None, tracks: dict[str, Mark]) -> DeadlineState:
-    """The deadline after one track changed from `old` to `mark`; a reason holds while any track gives it."""
-    if not _touches(d, mark):
-        return d
-    others = {m.reason for track, m in tracks.items() if track != mark.track and _touches(d, m)}
-    before = old.reason if old is not None and _touches(d, old) else ""
-    if before == mark.reason:
-        return d
-    if mark.reason and mark.reason not in others:
-        d = running.paused(d, mark.reason, mark.author, mark.at)
-    if before and before not in others:
-        d = running.resumed(d, before, mark.at)
-    return d
-
-
-def _under_way(d: DeadlineState, tracks: dict[str, Mark]) -> DeadlineState:
-    """A fresh deadline under the pauses that were already under way when it began."""
-    seen: set[str] = set()
-    for mark in tracks.values():
-        if _touches(d, mark) and mark.reason not in seen:
-            seen.add(mark.reason)
-            d = running.paused(d, mark.reason, mark.author, d.started_at)
-    return d
 
 
 def _uuid(value: object) -> UUID:

@@ -32,10 +32,10 @@ def opened(
     round_: int,
     calendar: Calendar,
     promise: object,
+    began: datetime,
 ) -> DeadlineState:
-    """A deadline from its start; `promise` is the moment of a `within_fact` rule. Raises NoPromise."""
+    """A deadline that counts from `began`; `promise` is the moment of a `within_fact` rule. Raises NoPromise."""
     rule = clock(bound)
-    began = start.happened_at
     promised_at: datetime | None = None
     if rule.within is not None:
         due = calendar.add(began, rule.within)
@@ -48,8 +48,7 @@ def opened(
     fresh = DeadlineState(
         id=deadline_id(case_id, bound.ref, start.id, correlation),
         bound=bound,
-        start_id=start.id,
-        start_type=start.type,
+        start=start,
         correlation=correlation,
         round=round_,
         started_at=began,

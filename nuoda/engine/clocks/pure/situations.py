@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from nuoda.engine.rulebook.pure.conditions import Condition, ConditionFailed
 from nuoda.engine.rulebook.pure.facts import Subject, subject_of
 from nuoda.engine.rulebook.pure.policies import Clause, ClockExample, ExpectedDeadline, Policy
+from nuoda.engine.rulebook.pure.revisions import Revision
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 from nuoda.engine.rulebook.pure.situations import Outcome
 
@@ -31,6 +32,9 @@ class OneClause:
 
     def clocks_for(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
         return tuple(b for b in self.rules if isinstance(b.rule, ClockRule) and event_type in b.rule.start)
+
+    def revisions(self, after: datetime, until: datetime) -> tuple[Revision, ...]:
+        return ()
 
     def holds(self, bound: BoundRule, condition: str, facts: Mapping[str, object]) -> bool:
         rule = bound.rule

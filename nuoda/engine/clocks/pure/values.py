@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID, uuid5
 
+from nuoda.engine.rulebook.pure.revisions import Revision
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 
 from .calendars import Calendar
 
 DeadlineStatus = Literal["open", "paused", "kept", "missed", "withdrawn", "waived"]
-Cause = Literal["", "end", "due", "cancelled", "reassessed", "replaced", "waived"]
+Cause = Literal["", "end", "due", "cancelled", "reassessed", "replaced", "waived", "revised"]
 
 WAIVED = "deadline.waived"
 PAUSED_SUFFIX = ".paused"
 RESUMED_SUFFIX = ".resumed"
+_FIRST = UUID(int=0)
 _NAMESPACE = UUID("7d0c34b2-6c0d-5a0e-9a70-2f1f6a4c1d09")
 
 Key = tuple[datetime, UUID]
@@ -72,16 +74,29 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A running deadline passed under another version of its clause, when that version took effect."""
+
+    at: datetime
+    way: Literal["convert", "restart", "withdraw"]
+    version: str
+    """The version that took effect."""
+    before: BoundRule
+    after: BoundRule
+    """The same as `before` where the new version has nothing for it, and it was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineState:
     """One clock of one case. `remaining` is what was left of `budget` at `cursor`; while open it runs from there."""
 
     id: UUID
     bound: BoundRule
-    start_id: UUID
-    start_type: str
+    start: Happening
     correlation: str
     round: int
     started_at: datetime
+    """The moment it counts from: when its start happened, or when a later version restarted it."""
     calendar: Calendar
     working: bool
     """Whether the budget is counted in working time (else in elapsed time)."""
@@ -109,6 +124,16 @@ class DeadlineState:
     """When nothing was owed any more; of a miss, when it was done after all."""
     done_id: UUID | None = None
     provisional: bool = False
+    moves: tuple[Move, ...] = ()
+    """Versions of the clause it passed under since it began."""
+
+    @property
+    def start_id(self) -> UUID:
+        return self.start.id
+
+    @property
+    def start_type(self) -> str:
+        return self.start.type
 
     @property
     def rule(self) -> ClockRule:
@@ -145,6 +170,20 @@ class Start:
     correlation: str
     round: int
     end: Key | None = None
+    since: datetime | None = None
+    """When a later version restarted it."""
+    moves: tuple[Move, ...] = ()
+    """Versions of the clause it passed under since it began."""
+
+    @property
+    def began(self) -> datetime:
+        """The moment its deadline counts from."""
+        return self.since or self.happening.happened_at
+
+    @property
+    def key(self) -> Key:
+        """Its place among the happenings; a restart comes before whatever happens at its moment."""
+        return self.happening.key if self.since is None else (self.since, _FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +220,8 @@ class CaseState:
     marks: tuple[Mark, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Rules that could not be judged, each once per happening."""
+    past: tuple[Happening, ...] = ()
+    """What happened so far: a later version may have to judge it anew."""
     last: Key | None = None
     moment: datetime | None = None
 
@@ -202,6 +243,10 @@ class Book(Protocol):
 
     def clocks_for(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
         """Clock rules in force at `moment` that `event_type` starts."""
+        ...
+
+    def revisions(self, after: datetime, until: datetime) -> Sequence[Revision]:
+        """Versions that take effect after the one moment and until the other, and change open deadlines; in order."""
         ...
 
     def holds(self, bound: BoundRule, condition: str, facts: Mapping[str, object]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from nuoda.engine.clocks.pure.calendars import Calendar, Period
 from nuoda.engine.clocks.pure.values import Happening
 from nuoda.engine.rulebook.pure.durations import Duration
-from nuoda.engine.rulebook.pure.rules import ClockRule, PauseReason, Warning
+from nuoda.engine.rulebook.pure.revisions import Revision, Turn
+from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule, PauseReason, Warning
 
-from .worlds import Plain, book, ident
+from .worlds import Plain, Versions, book, ident
 
 MINUTE = timedelta(minutes=1)
 Holding = list[frozenset[str]]
@@ -33,6 +34,17 @@ class World:
     book: Plain
     happenings: tuple[Happening, ...]
     as_of: datetime
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    """A later version of the book: what it makes of each rule."""
+
+
+@dataclass(frozen=True)
+class Change:
+    minute: int
+    """When it takes effect."""
+    way: str
+    rule: ClockRule | None
+    """The rule from then on; None when it is gone."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,41 @@ def draw_world(seed: int) -> World:
     return World(base, calendar, book(*rules, working=calendar), tuple(happenings), base + timedelta(days=WINDOW))
 
 
+def draw_revised(seed: int) -> World:
+    """A random situation in which a second version takes effect on the way, with other limits, pauses and warnings."""
+    world, draw = draw_world(seed), random.Random(-seed)
+    minute = draw.choice(
+        [draw.randrange(WINDOW * 1440), *((h.happened_at - world.base) // MINUTE for h in world.happenings[1:])]
+    )
+    changes: dict[str, Change] = {}
+    turns: dict[str, Turn] = {}
+    later: list[BoundRule] = []
+    for _, bound in world.book.rules:
+        old = bound.rule
+        assert isinstance(old, ClockRule)
+        way = draw.choice(("keep", "convert", "convert", "restart", "restart", "withdraw", "gone"))
+        new = replace(
+            old,
+            within=draw_duration(draw),
+            pauses=tuple(p for p in old.pauses if draw.random() < 0.7),
+            warnings=(Warning(share=0.6),),
+        )
+        anew = replace(bound, version_id=ident(9002), version="2.0", rule=new)
+        if way in ("withdraw", "gone"):
+            changes[old.key] = Change(minute, way, None)
+            if way == "withdraw":
+                turns[bound.ref] = Turn("withdraw", None)
+            continue
+        changes[old.key] = Change(minute, way, new)
+        later.append(anew)
+        if way != "keep":
+            turns[bound.ref] = Turn(way, anew)  # type: ignore[arg-type]
+    at = world.base + minute * MINUTE
+    plain = Versions(world.book.rules, world.calendar, at=at, later=later)
+    plain.turns = [Revision(at, "MN", ident(9002), "2.0", turns)]
+    return replace(world, book=plain, changes=changes)
+
+
 def worked_minutes(calendar: Calendar, base: datetime, days: int) -> bytearray:
     """One byte per minute from `base`: is this minute, by the wall clock of the place, inside a working period?"""
     zone = ZoneInfo(calendar.zone)
@@ -183,7 +230,13 @@ def outcomes(world: World, *, lunch: bool = True) -> dict[tuple[str, int], Outco
     for _, bound in world.book.rules:
         rule = bound.rule
         assert isinstance(rule, ClockRule)
-        starts = [h for h in world.happenings if h.type in rule.start]
+        change = world.changes.get(rule.key)
+        starts = [
+            h
+            for h in world.happenings
+            if h.type in rule.start
+            and (change is None or change.rule is not None or _minute(world, h.happened_at) < change.minute)
+        ]
         for round_, start in enumerate(starts, 1):
             outcome = _outcome(world, rule, start, starts[round_] if round_ < len(starts) else None, worked, holding)
             if outcome is not None:
@@ -194,7 +247,12 @@ def outcomes(world: World, *, lunch: bool = True) -> dict[tuple[str, int], Outco
 def _outcome(
     world: World, rule: ClockRule, start: Happening, following: Happening | None, worked: bytearray, holding: Holding
 ) -> Outcome | None:
-    due, counts, stopped = _run(world, rule, start, worked, holding)
+    began = _minute(world, start.happened_at)
+    change = world.changes.get(rule.key)
+    if change is not None and change.minute <= began:
+        assert change.rule is not None
+        rule, change = change.rule, None
+    due, counts, stopped = _run(world, rule, began, worked, holding)
     later = [h for h in world.happenings if h.key > start.key]
     end = next((h for h in later if h.type in rule.end), None)
     applies = rule.when == f"severity={start.facts['severity']}"
@@ -202,6 +260,20 @@ def _outcome(
     over = False
     for h in [*later, None]:
         now = _minute(world, world.as_of if h is None else h.happened_at)
+        if change is not None and change.minute <= now:
+            if opened and due is not None and due < change.minute:
+                return Outcome("missed", world.base + due * MINUTE, world.base + due * MINUTE, counts(due))
+            done = end is not None and _minute(world, end.happened_at) < change.minute
+            if change.way == "withdraw":
+                if opened:
+                    at = world.base + change.minute * MINUTE
+                    return Outcome("withdrawn", at, None, counts(change.minute))
+                over = over or not done
+            elif change.way in ("convert", "restart") and not done:
+                assert change.rule is not None
+                began = change.minute if change.way == "restart" else began
+                due, counts, stopped = _run(world, change.rule, began, worked, holding)
+            change = None
         if opened and due is not None and due < now:
             return Outcome("missed", world.base + due * MINUTE, world.base + due * MINUTE, counts(due))
         if h is None:
@@ -233,11 +305,11 @@ def _outcome(
 
 
 def _run(
-    world: World, rule: ClockRule, start: Happening, worked: bytearray, holding: Holding
+    world: World, rule: ClockRule, begin: int, worked: bytearray, holding: Holding
 ) -> tuple[int | None, Callable[[int], int], bool]:
     """The minute in which the budget is used up (None: not within the window), a count until any minute, and whether
     the clock stands still in the last minute."""
-    begin, last = _minute(world, start.happened_at), _minute(world, world.as_of)
+    last = _minute(world, world.as_of)
     assert rule.within is not None
     budget = budget_minutes(world, rule, begin, worked)
     limits = {p.reason: 10**9 if p.limit is None else (p.limit.seconds or 0) // 60 for p in rule.pauses}

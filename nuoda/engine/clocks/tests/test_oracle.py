@@ -12,7 +12,7 @@ from nuoda.engine.clocks.pure.fold import fold
 from . import oracle
 from .worlds import CASE
 
-PARTS, EACH = 8, 1250
+PARTS, EACH, REVISED = 8, 1250, 400
 
 
 def difference(world: oracle.World, *, lunch: bool = True) -> str:
@@ -40,6 +40,32 @@ def difference(world: oracle.World, *, lunch: bool = True) -> str:
 def test_the_engine_and_the_naive_clock_never_differ(part: int) -> None:
     for seed in range(part * EACH, (part + 1) * EACH):
         assert difference(oracle.draw_world(seed)) == "", f"seed {seed}"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_they_agree_when_another_version_takes_effect_on_the_way(part: int) -> None:
+    for seed in range(part * REVISED, (part + 1) * REVISED):
+        assert difference(oracle.draw_revised(seed)) == "", f"seed {seed}"
+
+
+def test_the_revised_worlds_reach_every_way_and_outcome() -> None:
+    reached = set()
+    for seed in range(800):
+        world = oracle.draw_revised(seed)
+        for d in fold(CASE, world.happenings, world.book, world.as_of).deadlines.values():
+            reached |= {(move.way, d.state) for move in d.moves}
+    wanted = {(way, state) for way in ("convert", "restart") for state in ("kept", "missed", "open", "paused")}
+    assert wanted | {("withdraw", "withdrawn")} <= reached
+
+
+@pytest.mark.parametrize("way", ["convert", "restart"])
+def test_the_oracle_notices_a_version_that_leaves_open_deadlines_alone(way: str) -> None:
+    def blind(world: oracle.World) -> oracle.World:
+        world.book.turns.clear()
+        return world
+
+    worlds = [w for w in map(oracle.draw_revised, range(200)) if any(c.way == way for c in w.changes.values())]
+    assert any(difference(blind(world)) for world in worlds)
 
 
 def test_the_oracle_notices_an_engine_that_ignores_working_time() -> None:

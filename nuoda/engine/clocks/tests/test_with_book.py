@@ -46,6 +46,9 @@ def test_every_shipped_clock_opens_counts_and_explains_itself() -> None:
             def clocks_for(self, event_type: str, moment: object, bound: object = bound) -> tuple[object, ...]:
                 return (bound,)
 
+            def revisions(self, *args: object) -> tuple[object, ...]:
+                return ()
+
             def holds(self, *args: object) -> bool:
                 return True
 

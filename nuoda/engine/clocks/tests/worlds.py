@@ -11,10 +11,12 @@ from nuoda.engine.clocks.pure.calendars import ALWAYS, Calendar, Period
 from nuoda.engine.clocks.pure.values import Happening
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.rulebook.pure.durations import Duration
+from nuoda.engine.rulebook.pure.revisions import Revision
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule, PauseReason
 
 DAY: tuple[Period, ...] = ((540, 720), (810, 1080))
 OFFICE = Calendar("office", "Asia/Shanghai", (DAY,) * 5 + ((),) * 2)
+NEVER = datetime.max.replace(tzinfo=UTC)
 CASE = UUID("0192c000-0000-7000-8000-000000000001")
 
 
@@ -64,6 +66,7 @@ class Plain:
     working: Calendar = OFFICE
     dealers: dict[str, Calendar] = field(default_factory=dict)
     judge: Callable[[str, Mapping[str, object]], bool] | None = None
+    turns: list[Revision] = field(default_factory=list)
 
     def clocks_for(self, event_type: str, at: datetime) -> tuple[BoundRule, ...]:
         found: dict[str, BoundRule] = {}
@@ -71,6 +74,9 @@ class Plain:
             if since <= at:
                 found[bound.ref] = bound
         return tuple(b for b in found.values() if isinstance(b.rule, ClockRule) and event_type in b.rule.start)
+
+    def revisions(self, after: datetime, until: datetime) -> list[Revision]:
+        return [revision for revision in self.turns if after < revision.at <= until]
 
     def holds(self, bound: BoundRule, condition: str, facts: Mapping[str, object]) -> bool:
         if condition == "true":
@@ -87,6 +93,19 @@ class Plain:
         return self.working
 
 
+@dataclass
+class Versions(Plain):
+    """A book whose rules are replaced by `later` ones at a moment."""
+
+    at: datetime = NEVER
+    later: list[BoundRule] = field(default_factory=list)
+
+    def clocks_for(self, event_type: str, at: datetime) -> tuple[BoundRule, ...]:
+        if at < self.at:
+            return super().clocks_for(event_type, at)
+        return tuple(b for b in self.later if isinstance(b.rule, ClockRule) and event_type in b.rule.start)
+
+
 def book(*rules: ClockRule, working: Calendar = OFFICE, clause: str = "MN-1") -> Plain:
     return Plain([(datetime(2000, 1, 1, tzinfo=UTC), bound(rule, clause)) for rule in rules], working)
 
@@ -100,6 +119,7 @@ __all__ = [
     "CASE",
     "OFFICE",
     "Plain",
+    "Versions",
     "book",
     "bound",
     "clock",

@@ -19,7 +19,7 @@ from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.templatetags import words
 
 from ..models import Deadline
-from ..pure.explaining import Explanation, Piece
+from ..pure.explaining import Explanation, Passed, Piece
 from ..pure.values import Pause
 from ..queries import Explained
 
@@ -45,6 +45,7 @@ CAUSES: Mapping[str, Any] = {
     "reassessed": gettext_lazy("the facts changed; another time limit applies"),
     "replaced": gettext_lazy("replaced by a newer promise"),
     "waived": gettext_lazy("released from it"),
+    "revised": gettext_lazy("a new version of the regulation does not ask for it"),
 }
 
 
@@ -121,6 +122,7 @@ def lines(explained: Explained, names: Mapping[UUID, str] | None = None) -> list
         Line(_("Clause"), _("%(clause)s, version %(version)s") % {"clause": d.clause_id, "version": d.version}),
         Line(_("Began"), f"{words.moment(d.started_at)} · {word(d.start_type).label} · {turn}"),
     ]
+    found += [Line(_("New version"), _passed(move)) for move in d.moves]
     if d.promised_at is not None:
         found.append(Line(_("Promised"), words.moment(d.promised_at), amount(d.budget)))
     else:
@@ -144,6 +146,17 @@ def lines(explained: Explained, names: Mapping[UUID, str] | None = None) -> list
     if not (explained.stands and d.agrees):
         found.append(Line(_("Attention"), _("The stored deadline differs from what the journal says."), "", "wrong"))
     return found
+
+
+def _passed(move: Passed) -> str:
+    said = {
+        "convert": _("converted under version %(version)s at %(moment)s, counted anew from its start"),
+        "restart": _("restarted under version %(version)s at %(moment)s, counted from then on"),
+        "withdraw": _("withdrawn by version %(version)s at %(moment)s"),
+    }[move.way] % {"version": move.version, "moment": words.moment(move.at)}
+    if move.within and move.within_before and move.within != move.within_before:
+        said += f" · {within(move.within_before)} → {within(move.within)}"
+    return said
 
 
 def _calendar(d: Explanation) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -13,6 +14,7 @@ from uuid import UUID
 from .conditions import holds
 from .facts import subject_of
 from .policies import Clause, Decision, Parameter, ParameterValue, Policy
+from .revisions import Revision, revision
 from .rules import (
     ApprovalRule,
     BoundRule,
@@ -93,6 +95,15 @@ class Book:
         ends = {tenure.until for tenure in self.tenures if tenure.until is not None}
         self._starts = sorted({tenure.since for tenure in self.tenures} | ends)
         self._editions = [_Edition(), *(self._edition(moment) for moment in self._starts)]
+        self._revisions = sorted(self._turns(), key=lambda found: (found.at, found.policy))
+        self._turnings = [found.at for found in self._revisions]
+
+    def _turns(self) -> Iterator[Revision]:
+        for one, other in itertools.pairwise(self.tenures):
+            if one.policy.code == other.policy.code:
+                found = revision(other.since, one.policy, other.policy, other.version_id)
+                if found.turns:
+                    yield found
 
     def _at(self, moment: datetime) -> _Edition:
         return self._editions[bisect_right(self._starts, moment)]
@@ -116,6 +127,12 @@ class Book:
         edition.rules = tuple(rules)
         _index(edition)
         return edition
+
+    def revisions(self, after: datetime, until: datetime) -> Sequence[Revision]:
+        """Versions that take effect after the one moment and until the other, and change open deadlines."""
+        if not self._turnings:
+            return ()
+        return self._revisions[bisect_right(self._turnings, after) : bisect_right(self._turnings, until)]
 
     # -- rules -----------------------------------------------------------------------------------------
 

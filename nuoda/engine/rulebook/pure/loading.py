@@ -129,6 +129,7 @@ class _Builder:
             definitions=definitions,
             clauses=clauses,
             hash=documents.digest(content),
+            withdraws=_many(content.get("withdraws")),
         )
 
     def clause(self, item: Content, path: Path, definitions: tuple[Definition, ...]) -> Clause:

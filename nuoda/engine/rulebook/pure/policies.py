@@ -207,6 +207,9 @@ class Policy:
     definitions: tuple[Definition, ...]
     clauses: tuple[Clause, ...]
     hash: str
+    withdraws: tuple[str, ...] = ()
+    """Clocks of the version before ('MN-3.2.1b/on_site') that this one has no more, and whose open deadlines end with
+    it; those of other clocks that are gone stay as they are."""
 
     def clause(self, clause_id: str) -> Clause | None:
         return next((clause for clause in self.clauses if clause.id == clause_id), None)

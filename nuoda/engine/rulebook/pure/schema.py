@@ -239,6 +239,10 @@ POLICY = _object(
         _object("word means", word=_string(), means=TEXT, clauses=_list(_string(CLAUSE), 1), parameters=ROLES)
     ),
     clauses=_list(CLAUSE_SHAPE, 1),
+    withdraws=_list(
+        _string(r"^[A-Z]{2}-[^/]+/[a-z][a-z0-9_]*$", help="A clock that is gone and whose open deadlines are withdrawn."),
+        1,
+    ),
 )
 
 
