@@ -198,13 +198,14 @@ def test_without_the_policies_a_dealer_would_see_all(cast, owner) -> None:
 
 
 def test_a_technician_submits_too(cast) -> None:
-    with as_(cast.zhao) as actor:
-        from nuoda.foundation.base.pure.ids import new_id
-        from nuoda.foundation.journal.actions import dossiers
+    from nuoda.foundation.base.pure.ids import new_id
+    from nuoda.foundation.journal.actions import dossiers
 
-        key = new_id()
-        dossiers.CaseShare.objects.create(person_id=cast.zhao.pk, case_id=key, company_id=cast.company.pk, since=AT)
+    key = new_id()
+    with as_(cast.wang) as actor:
         about = dossiers.open(kind="bargain", actor=actor, at=AT, id=key)
+        dossiers.share(about, person_id=cast.zhao.pk, at=AT)
+    with as_(cast.zhao) as actor:
         WORLD.amounts[key] = 80_000
         row = approvals.submit(matter=MATTER, about=about, actor=actor, at=AT)
     assert chain(row)[0][2] == ["王强"]

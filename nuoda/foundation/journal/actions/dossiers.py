@@ -104,7 +104,7 @@ def move(dossier: Dossier, *, dealer_id: UUID | None = None, customer_id: UUID |
     rows.filter(kind__in=inward).update(dealer_id=dealer_id)
     rows.exclude(kind__in=inward).update(dealer_id=dealer_id, customer_id=customer_id)
     # Technicians of the case know its customer, and no longer the one it was taken for.
-    CaseShare.objects.filter(case_id=dossier.case_id).update(customer_id=customer_id)
+    CaseShare.objects.filter(case_id=dossier.case_id).update(dealer_id=dealer_id, customer_id=customer_id)
     dossier.dealer_id, dossier.customer_id = dealer_id, customer_id
 
 
@@ -117,6 +117,7 @@ def share(dossier: Dossier, *, person_id: UUID, at: datetime) -> None:
                 case_id=dossier.case_id,
                 customer_id=dossier.customer_id,
                 company_id=dossier.company_id,
+                dealer_id=dossier.dealer_id,
                 since=at,
             )
         ],

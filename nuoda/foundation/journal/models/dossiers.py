@@ -76,6 +76,8 @@ class CaseShare(models.Model):
     case_id = models.UUIDField()
     customer_id = models.UUIDField(null=True)
     company_id = models.UUIDField()
+    dealer_id = models.UUIDField(null=True)
+    """The dealer of the case, for row-level security: its people share it and take it back."""
     since = models.DateTimeField()
 
     class Meta:
