@@ -106,19 +106,22 @@ def _type_of(value: Constant) -> cel.Type:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Token:
+    """One word of a condition: `kind` is string, number, name or mark; `start` its place in the text."""
+
     kind: str
     text: str
     start: int
 
 
-def _words(text: str) -> Iterator[_Word]:
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a condition, without spaces and remarks."""
     for found in _TOKEN.finditer(text):
         if found.lastgroup != "space":
-            yield _Word(found.lastgroup or "mark", found.group(), found.start())
+            yield Token(found.lastgroup or "mark", found.group(), found.start())
 
 
-def _names(words: list[_Word]) -> list[_Word]:
+def _names(words: list[Token]) -> list[Token]:
     """Free names: not a member after a dot, not a function before a parenthesis."""
     found = []
     for index, word in enumerate(words):
@@ -144,21 +147,21 @@ def _literal(value: Constant) -> str:
 def resolve(text: str, constants: Mapping[str, Constant]) -> str:
     """The condition with the names of defined numbers replaced by their values."""
     result, end = [], 0
-    for word in _names(list(_words(text))):
+    for word in _names(list(tokens(text))):
         if word.text in constants:
             result += [text[end : word.start], _literal(constants[word.text])]
             end = word.start + len(word.text)
     return "".join(result) + text[end:]
 
 
-def _check_choices(text: str, words: list[_Word], subject: Subject) -> None:
+def _check_choices(text: str, words: list[Token], subject: Subject) -> None:
     """Refuse a comparison of a closed text with a code that it can never have."""
 
-    def choices(word: _Word) -> tuple[str, ...]:
+    def choices(word: Token) -> tuple[str, ...]:
         field = subject.fields.get(word.text) if word.kind == "name" else None
         return field.choices if isinstance(field, FactType) else ()
 
-    def refuse(word: _Word, name: str, allowed: tuple[str, ...]) -> None:
+    def refuse(word: Token, name: str, allowed: tuple[str, ...]) -> None:
         if word.kind == "string" and word.text[1:-1] not in allowed:
             raise ConditionError(
                 f"{name} is never {word.text}; it is one of {', '.join(allowed)}", *_place(text, word.start)
@@ -197,7 +200,7 @@ class Condition:
         constants = constants or {}
         if not text.strip():
             raise ConditionError("empty condition", 1, 1)
-        words = list(_words(text))
+        words = list(tokens(text))
         names = _names(words)
         for word in names:
             if word.text in constants and word.text in subject.fields:
@@ -266,6 +269,11 @@ def _reason(message: str) -> str:
 @lru_cache(maxsize=4096)
 def _compiled(text: str, subject: str) -> Condition:
     return Condition.compile(text, SUBJECTS[subject])
+
+
+def uses(text: str, subject: str) -> tuple[str, ...]:
+    """Names of the facts that a resolved condition asks for; none of a subject that no app declares."""
+    return _compiled(text, subject).uses if text != "true" and subject in SUBJECTS else ()
 
 
 def holds(text: str, subject: str, facts: Mapping[str, object]) -> bool:

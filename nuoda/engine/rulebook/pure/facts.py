@@ -7,7 +7,7 @@ it when they are loaded, and the facts of every event are checked against it whe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -21,11 +21,13 @@ class WrongFact(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FactType:
-    """The type of one fact; `choices` closes a text to the named codes. Money is an int of fen."""
+    """The type of one fact; `choices` closes a text to the named codes, `names` says what a code is called. Money is an int of fen."""
 
     kind: FactKind
     label: Mapping[str, str]
     choices: tuple[str, ...] = ()
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    money: bool = False
 
     def check(self, name: str, value: object) -> FactValue:
         """The value as conditions see it; raises WrongFact. Moments may come as ISO text with an offset."""
@@ -72,6 +74,8 @@ class Subject:
     fields: Mapping[str, FactType]
     verbs: tuple[str, ...] = ()
     """Transitions of its state machine that gates, approvals and forms may name."""
+    verb_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the transitions are called where a rule is told in words."""
 
     def check(self, facts: Mapping[str, object]) -> dict[str, FactValue]:
         """The declared facts among `facts`, typed; unknown names and wrong types raise WrongFact."""

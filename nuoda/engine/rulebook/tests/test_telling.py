@@ -21,7 +21,7 @@ def test_a_clock_says_start_end_limit_owner_and_pauses() -> None:
     [line] = rule_lines(clause.clocks()[1], "zh-hans", {"technician": "技术维修人员"})
     assert line.startswith("到场: ticket.reported / ticket.reopened 之后 4 小时 内须有 work_order.arrived")
     assert "由 技术维修人员 负责" in line
-    assert "waiting_customer (≤ 30 天)" in line
+    assert "等待客户 (≤ 30 天)" in line
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
