@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
@@ -16,6 +18,8 @@ urlpatterns += [
 ]
 urlpatterns += [
     path("language/", include("django.conf.urls.i18n")),
+    # Pages name their picture; browsers ask here for answers that are no pages (PDF, JSON).
+    path("favicon.ico", lambda request: HttpResponseRedirect(static("ui/mark.svg")), name="favicon"),
     path("texts.js", JavaScriptCatalog.as_view(), name="texts"),
 ]
 

@@ -33,6 +33,7 @@ VENDOR_OPEN = {
     "mfa_authenticate",
     "set_language",
     "texts",
+    "favicon",
     "openapi",
 }
 """Pages of libraries that strangers reach: the login itself, and words without content."""

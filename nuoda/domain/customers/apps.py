@@ -10,7 +10,9 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from . import events, facts  # noqa: F401 — declared by import
+        from nuoda.foundation.orgs.pure import skills
+
+        from . import events, facts, queries  # noqa: F401 — declared by import
         from .actions import imports, tables
         from .models.customers import known_to
         from .web import menu
@@ -23,6 +25,7 @@ class CustomersConfig(AppConfig):
         kinds.address("customer", "customers:customer")
         kinds.address("installed_product", "customers:installed_product")
         words.register(EVENTS)
+        skills.register(queries.category_names)
         menu.register()
         for table in tables.TABLES:
             imports.register(table)

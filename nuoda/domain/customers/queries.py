@@ -205,3 +205,8 @@ def contact_of(actor: Actor) -> Contact | None:
         return None
     rows = Contact.visible_to(actor).select_related("customer__dossier")
     return rows.filter(person_id=actor.person_id, active=True).first()
+
+
+def category_names(company_id: UUID) -> dict[str, str]:
+    """Skill codes by what their product category is called, in the active language; all of the company may know them."""
+    return {row.code: row.name for row in ProductCategory.objects.filter(company_id=company_id)}

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval
@@ -96,10 +97,10 @@ def settlement_content(about: UUID, actor: Actor) -> Content:
     return Content(
         facts={"settlement_fen": ticket.settlement_fen or 0},
         rows=(
-            Row(_("Settlement"), ticket.settlement_fen or 0, "money"),
-            Row(_("What the customer is offered"), text or ""),
-            Row(_("Customer"), str(ticket.customer or ticket.caller_name)),
-            Row(_("Complaint"), ticket.problem or ticket.subject),
+            Row(gettext_noop("Settlement"), ticket.settlement_fen or 0, "money"),
+            Row(gettext_noop("What the customer is offered"), text or ""),
+            Row(gettext_noop("Customer"), str(ticket.customer or ticket.caller_name)),
+            Row(gettext_noop("Complaint"), ticket.problem or ticket.subject),
         ),
         context=facts.of_ticket(ticket, ticket.work_orders.all()),
     )

@@ -13,7 +13,10 @@ from nuoda.foundation.base.pure.events import as_json
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line that the approvers see: `value` is JSON; `kind` says how it is written (money is integer fen)."""
+    """One line that the approvers see: `value` is JSON; `kind` says how it is written (money is integer fen).
+
+    `label` is the untranslated text (`gettext_noop`): each approver reads it in his own language.
+    """
 
     label: str
     value: Any

@@ -197,7 +197,7 @@ def shown(kept: Round) -> list[Fact]:
         if row["kind"] in ("moment", "date") and isinstance(value, str):
             moment = datetime.fromisoformat(value)
             value = moment if row["kind"] == "moment" else moment.date()
-        found.append(Fact(label=row["label"], value=value, cell=row["kind"]))
+        found.append(Fact(label=gettext(row["label"]), value=value, cell=row["kind"]))
     return found
 
 

@@ -19,11 +19,11 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 TOUCH = 300
 """Seconds after which a session's last use is written again."""
-PUBLIC_NAMES = frozenset({"set_language", "texts"})
+PUBLIC_NAMES = frozenset({"set_language", "texts", "favicon"})
 """Views of the frameworks that anybody may use; our own say so themselves (`access = PUBLIC`)."""
 FACTOR_NAMES = frozenset(
     {"mfa_activate_totp", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-     "mfa_download_recovery_codes", "account_logout", "account_reauthenticate", "set_language", "texts"}
+     "mfa_download_recovery_codes", "account_logout", "account_reauthenticate", "set_language", "texts", "favicon"}
 )  # fmt: skip
 """Where an administrator may go before the second factor that his company asks for is set up."""
 

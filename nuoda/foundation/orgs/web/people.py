@@ -29,6 +29,7 @@ from nuoda.foundation.ui.web.pages import (
 from .. import queries
 from ..access import grants, manages_person
 from ..models import Dealer, Person
+from ..pure import skills
 from ..pure.roles import ROLES
 
 READERS = frozenset(
@@ -219,6 +220,9 @@ class PersonPage(RecordPage):
 
     def qualified(self) -> dict[str, Any] | None:
         rows = list(self.row.qualifications.order_by("skill", "-valid_from"))
+        called = skills.names(self.actor.company_id)
+        for row in rows:
+            row.skill_name = called.get(row.skill, row.skill)
         return {"rows": rows, "day": self.at.date(), "may": queries.runs(self.actor, self.row)} if rows else None
 
     def away(self) -> dict[str, Any] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from nuoda.foundation.ui.web.pages import EVERYONE, Choice, Column, Days, Empty,
 from .. import queries
 from ..actions import staffing
 from ..models import Person, Qualification
+from ..pure import skills
 from .cards import PeopleForm
 from .forms import DayInput, MomentInput
 from .mine import Press
@@ -42,6 +44,12 @@ def validity(row: Qualification) -> Chip:
     return Chip(_("valid"), "kept")
 
 
+def named(rows: QuerySet[Qualification], actor: Actor) -> QuerySet[Qualification]:
+    """With `skill_name`: what the skill is called, else its code."""
+    known = [When(skill=code, then=Value(name)) for code, name in skills.names(actor.company_id).items()]
+    return rows.annotate(skill_name=Case(*known, default=F("skill"), output_field=CharField()))
+
+
 class Qualifications(ListPage):
     """Who may work on what, and for how long; the first to expire first."""
 
@@ -58,7 +66,7 @@ class Qualifications(ListPage):
             link=lambda row: reverse("orgs:person", args=[row.person_id]),
         ),
         Column(key="organisation", label=gettext_lazy("Organisation"), value=lambda row: organisation(row.person)),
-        Column(key="skill", label=gettext_lazy("Skill"), sort="skill", grouped=True, wide=True),
+        Column(key="skill", label=gettext_lazy("Skill"), value="skill_name", sort="skill", grouped=True, wide=True),
         Column(key="certificate_no", label=gettext_lazy("Certificate number")),
         Column(key="valid_from", label=gettext_lazy("Valid from"), cell="date", shown=False),
         Column(key="valid_until", label=gettext_lazy("Valid until"), cell="date", sort="valid_until"),
@@ -84,10 +92,11 @@ class Qualifications(ListPage):
     empty = Empty(text=gettext_lazy("No qualification fits. They are entered on a person's card."), icon="certificate")
 
     def rows(self, actor: Actor) -> Any:
-        return queries.qualifications(actor)
+        return named(queries.qualifications(actor), actor)
 
     def search(self, rows: Any, text: str) -> Any:
-        return rows.filter(Q(person__name__icontains=text) | Q(skill__icontains=text) | Q(certificate_no__iexact=text))
+        asked = Q(person__name__icontains=text) | Q(skill_name__icontains=text) | Q(certificate_no__iexact=text)
+        return rows.filter(asked | Q(skill__icontains=text))
 
 
 class Leaves(ListPage):
@@ -146,12 +155,21 @@ class Delegations(ListPage):
 
 
 class QualifyForm(forms.Form):
-    skill = forms.CharField(
-        label=gettext_lazy("Skill"), max_length=40, help_text=gettext_lazy("Code of a product category, or a skill.")
-    )
+    skill = forms.ChoiceField(label=gettext_lazy("Skill"), required=False)
+    other = forms.CharField(label=gettext_lazy("Or another skill"), max_length=40, required=False)
     certificate_no = forms.CharField(label=gettext_lazy("Certificate number"), max_length=60, required=False)
     valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
     valid_until = forms.DateField(label=gettext_lazy("Valid until"), widget=DayInput(), required=False)
+
+    def __init__(self, *args: Any, known: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(known.items(), key=lambda item: item[1])
+        self.fields["skill"].choices = [("", _("— choose —")), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data["skill"] = data.pop("other", "").strip() or data.get("skill", "")
+        return data
 
 
 class Qualify(PeopleForm):
@@ -159,6 +177,9 @@ class Qualify(PeopleForm):
     title = gettext_lazy("Enter a qualification")
     form_class = QualifyForm
     done_text = gettext_lazy("The qualification is entered.")
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"known": skills.names(self.actor.company_id)}
 
     def check(self, row: Person) -> None:
         if not queries.runs(self.actor, row):
