@@ -14,7 +14,7 @@ from django.db.models import Count, Max, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from nuoda.engine.rulebook import queries as rulebook
-from nuoda.engine.rulebook.pure.rules import ClockRule
+from nuoda.engine.rulebook.pure.rules import CadenceRule, ClockRule
 from nuoda.foundation.base.access import current, scoped
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
@@ -123,14 +123,14 @@ def spoken(row: Notice, *, language: str, company: Mapping[str, Any], people: Ma
 
 
 def duty(row: Notice, language: str) -> str:
-    """What is owed, by the label of the clock in the book that was in force."""
+    """What is owed, by the label of the clock or cadence in the book that was in force."""
     ref = row.params.get("ref")
     if not ref:
         return ""
     bound = rulebook.book(row.company_id).rule(str(ref), row.happened_at)
-    if bound is None or not isinstance(bound.rule, ClockRule):
+    if bound is None or not isinstance(bound.rule, ClockRule | CadenceRule):
         return str(row.params.get("clause", ""))
-    label = bound.rule.label
+    label = bound.rule.label if isinstance(bound.rule, ClockRule) else bound.rule.duty
     return label.get(language) or label.get("zh-hans") or bound.rule.key
 
 

@@ -37,7 +37,11 @@ from ..pure.audience import MEANINGS, PERSON_FIELDS, named
 from ..pure.hours import send_at
 
 log = logging.getLogger("nuoda.notices")
-_DEADLINES = {"deadline.missed": "missed", "deadline.warned": "warned"}
+_DEADLINES = {
+    "deadline.missed": "missed", "deadline.warned": "warned", "deadline.escalated": "escalated",
+    "duty.opened": "opened", "duty.missed": "missed", "duty.warned": "warned", "duty.escalated": "escalated",
+}  # fmt: skip
+"""Events about what is owed: they say themselves whom the clause tells, else the owner; of a beginning nobody hears unasked."""
 OUTSIDE = frozenset({"customer_contact"})
 """Words that mean people outside the company: what they are told never goes to a group chat."""
 
@@ -59,7 +63,8 @@ def concerns(book: Book, event_type: str, payload: Mapping[str, Any], moment: da
     """Whether anybody may be told of such an event: the cheap question that every recording asks."""
     how = _DEADLINES.get(event_type)
     if how is not None:
-        return bool(payload.get("tell") or payload.get("owner_role") or _rules(book, event_type, payload, moment))
+        owner = how != "opened" and payload.get("owner_role")
+        return bool(payload.get("tell") or owner or _rules(book, event_type, payload, moment))
     return any(bound.rule.tell for bound in book.consequences_for(event_type, moment))  # type: ignore[union-attr]
 
 
@@ -75,8 +80,9 @@ def tellings(book: Book, entry: Entry) -> list[Telling]:
     payload: Mapping[str, Any] = entry.payload
     how = _DEADLINES.get(entry.type)
     if how is not None:
-        words = tuple(payload.get("tell") or ()) or ("owner",)
-        found.append(Telling(words, f"deadline_{how}", str(payload.get("clause", ""))))
+        words = tuple(payload.get("tell") or ()) or (() if how == "opened" else ("owner",))
+        template = str(payload.get("template") or entry.type.replace(".", "_"))
+        found.append(Telling(words, template, str(payload.get("clause", ""))))
     for bound in _rules(book, entry.type, payload, entry.happened_at):
         rule = bound.rule
         if not isinstance(rule, ConsequenceRule) or not rule.tell:

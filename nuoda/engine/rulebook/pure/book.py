@@ -18,6 +18,7 @@ from .revisions import Revision, revision
 from .rules import (
     ApprovalRule,
     BoundRule,
+    CadenceRule,
     ClockRule,
     ConsequenceRule,
     FormRule,
@@ -85,6 +86,9 @@ class _Edition:
     approvals: dict[tuple[str, str], tuple[BoundRule, ...]] = field(default_factory=dict)
     forms: dict[tuple[str, str], tuple[BoundRule, ...]] = field(default_factory=dict)
     consequences: dict[str, tuple[BoundRule, ...]] = field(default_factory=dict)
+    cadences: tuple[BoundRule, ...] = ()
+    deeds: dict[str, tuple[BoundRule, ...]] = field(default_factory=dict)
+    """Cadences by the event types that meet them."""
 
 
 class Book:
@@ -154,8 +158,16 @@ class Book:
         return self._at(moment).forms.get((subject, verb), ())
 
     def consequences_for(self, on: str, moment: datetime) -> tuple[BoundRule, ...]:
-        """Consequence rules of an event type, or of a clock: `missed:MN-3.2.1b/on_site`, `warned:…`."""
+        """Consequence rules of an event type, or of a clock or cadence: `missed:MN-3.2.1b/on_site`, `warned:…`."""
         return self._at(moment).consequences.get(on, ())
+
+    def cadences(self, moment: datetime) -> tuple[BoundRule, ...]:
+        """All cadences in force."""
+        return self._at(moment).cadences
+
+    def cadences_met_by(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
+        """Cadences that an event of this type may meet."""
+        return self._at(moment).deeds.get(event_type, ())
 
     def rule(self, ref: str, moment: datetime) -> BoundRule | None:
         """The rule of that stable name as it is in force."""
@@ -171,6 +183,9 @@ class Book:
             return holds(condition, rule.subject, facts)
         if isinstance(rule, ConsequenceRule):
             return holds(condition, self._subject(bound, rule), facts)
+        if isinstance(rule, CadenceRule):
+            drawn = rule.audit is not None and condition == rule.audit.when
+            return holds(condition, subject_of(rule.audit.of if rule.audit and drawn else rule.met_by[0]), facts)
         raise NotInForce(f"{bound.ref} has no condition over facts of one subject")
 
     def _subject(self, bound: BoundRule, rule: ConsequenceRule) -> str:
@@ -233,6 +248,7 @@ def _index(edition: _Edition) -> None:
     approvals: dict[tuple[str, str], list[BoundRule]] = defaultdict(list)
     forms: dict[tuple[str, str], list[BoundRule]] = defaultdict(list)
     consequences: dict[str, list[BoundRule]] = defaultdict(list)
+    deeds: dict[str, list[BoundRule]] = defaultdict(list)
     for bound in edition.rules:
         rule = bound.rule
         if isinstance(rule, ClockRule):
@@ -247,8 +263,13 @@ def _index(edition: _Edition) -> None:
         elif isinstance(rule, ConsequenceRule):
             on = f"{rule.on}:{bound.clause_id}/{rule.of}" if rule.of else rule.on
             consequences[on].append(bound)
+        elif isinstance(rule, CadenceRule):
+            for event_type in rule.met_by:
+                deeds[event_type].append(bound)
     edition.clocks = {key: tuple(found) for key, found in clocks.items()}
     edition.gates = {key: tuple(found) for key, found in gates.items()}
     edition.approvals = {key: tuple(found) for key, found in approvals.items()}
     edition.forms = {key: tuple(found) for key, found in forms.items()}
     edition.consequences = {key: tuple(found) for key, found in consequences.items()}
+    edition.cadences = tuple(bound for bound in edition.rules if isinstance(bound.rule, CadenceRule))
+    edition.deeds = {key: tuple(found) for key, found in deeds.items()}

@@ -8,6 +8,7 @@ from typing import Any
 from .conditions import Condition, ConditionError, Constant
 from .documents import Content, Document, Path, Problem
 from .facts import Subject, WrongFact, subject_of
+from .factsets import FACT_SETS, NUMBERS
 from .loading import constants
 
 PEOPLE = ("assignee", "customer_contact", "owner")
@@ -27,6 +28,8 @@ class _Checker:
         self.document = document
         self.subjects = subjects
         self.complete = complete
+        self.waits = False
+        """Whether the clause at hand waits for a business part: its subjects may still be to come."""
         self.content = document.content
         self.constants: dict[str, Constant] = constants(self.content)
         self.roles = {role["code"] for role in self.content["roles"]}
@@ -69,6 +72,7 @@ class _Checker:
         if not clause["id"].startswith(self.content["code"] + "-"):
             yield self.problem((*path, "id"), f"does not begin with {self.content['code']}-")
         yield from self._people(clause["binds"], (*path, "binds"))
+        self.waits = "waiting" in clause
         rules = clause.get("rules", [])
         yield from self._unique(((_key(rule), (*path, "rules", i)) for i, rule in enumerate(rules)), "rule")
         for index, rule in enumerate(rules):
@@ -85,7 +89,7 @@ class _Checker:
                 yield self.problem((*path, index), f"no role {code!r} is declared")
 
     def _subject(self, name: str, path: Path) -> Iterator[Problem]:
-        if name not in self.subjects and self.complete:
+        if name not in self.subjects and self.complete and not self.waits:
             yield self.problem(path, f"no app declares the subject {name!r}")
 
     def _condition(self, holder: Mapping[str, Any], key: str, subject: str, path: Path) -> Iterator[Problem]:
@@ -94,8 +98,13 @@ class _Checker:
         if subject not in self.subjects:
             yield from self._subject(subject, (*path, key))
             return
+        yield from self._compiled(holder, key, self.subjects[subject], path)
+
+    def _compiled(self, holder: Mapping[str, Any], key: str, subject: Subject, path: Path) -> Iterator[Problem]:
+        if key not in holder:
+            return
         try:
-            Condition.compile(holder[key], self.subjects[subject], self.constants)
+            Condition.compile(holder[key], subject, self.constants)
         except ConditionError as error:
             yield self.document.problem((*path, key), error.reason, error.line, error.column)
 
@@ -105,8 +114,10 @@ class _Checker:
         elif "consequence" in rule:
             yield from self._consequence(rule, clause, path)
         elif "cadence" in rule:
-            yield from self._people([rule["owner"]], path)
-        elif "indicator" not in rule:
+            yield from self._cadence(rule, clause, path)
+        elif "indicator" in rule:
+            yield from self._indicator(rule, path)
+        else:
             yield from self._subject(rule["subject"], (*path, "subject"))
             subject = self.subjects.get(rule["subject"])
             if subject and subject.verbs and rule["verb"] not in subject.verbs:
@@ -120,6 +131,29 @@ class _Checker:
             for index, step in enumerate(rule.get("steps", ())):
                 yield from self._condition(step, "when", rule["subject"], (*path, "steps", index))
                 yield from self._people([step["role"]], (*path, "steps", index))
+
+    def _indicator(self, rule: Content, path: Path) -> Iterator[Problem]:
+        """The formula against the columns of its fact set; a set that nobody publishes is lint's to tell."""
+        if ("numerator" in rule) == ("aggregate" in rule):
+            yield self.problem(path, "an indicator says either 'numerator' or 'aggregate'")
+        if ("of" in rule) != ("aggregate" in rule):
+            yield self.problem(path, "'of' names the column of an 'aggregate', and only of one")
+        target = self.constants.get(rule.get("target"), rule.get("target"))  # type: ignore[arg-type]
+        if "numerator" in rule and isinstance(target, int | float) and not 0 <= target <= 1:
+            yield self.problem((*path, "target"), "the target of a rate is a share between 0 and 1")
+        known = FACT_SETS.get(rule["facts"])
+        if known is None:
+            return
+        for key in ("denominator", "numerator"):
+            yield from self._compiled(rule, key, known.subject, path)
+        for key, kinds in (("of", NUMBERS), ("dated", ("moment",))):
+            column = known.columns.get(rule.get(key, ""))
+            if key in rule and (column is None or column.kind not in kinds):
+                wanted = "number" if key == "of" else "moment"
+                yield self.problem((*path, key), f"{known.name} has no {wanted} {rule[key]!r}")
+        for index, unit in enumerate(rule.get("units", ())):
+            if unit != "company" and unit not in known.units:
+                yield self.problem((*path, "units", index), f"{known.name} cannot be told apart by {unit}")
 
     def _clock(self, rule: Content, path: Path) -> Iterator[Problem]:
         subject = rule.get("subject") or subject_of(_many(rule["start"])[0])
@@ -138,18 +172,53 @@ class _Checker:
             else:
                 yield from self._condition(rule, "end_when", ends.pop(), path)
 
+    def _cadence(self, rule: Content, clause: Content, path: Path) -> Iterator[Problem]:
+        attest = rule.get("attest", {})
+        confirm = [attest["confirm"]] if "confirm" in attest else []
+        yield from self._people([rule["owner"], *attest.get("by", ()), *confirm], path)
+        yield from self._people([*rule.get("opened", ()), *rule.get("missed", ())], path)
+        for warning in rule.get("warnings", ()):
+            yield from self._people(warning.get("tell", []), path)
+        deeds = _many(rule.get("met_by", []))
+        if "when" in rule:
+            subjects = {subject_of(event) for event in deeds}
+            if len(subjects) == 1:
+                yield from self._condition(rule, "when", subjects.pop(), path)
+            else:
+                yield self.problem((*path, "when"), "a condition needs events of one subject in 'met_by'")
+        if "times" in rule and not deeds:
+            yield self.problem((*path, "times"), "'times' counts the events of 'met_by'")
+        if "audit" in rule:
+            yield from self._condition(rule["audit"], "when", subject_of(rule["audit"]["of"]), (*path, "audit"))
+            if not clause.get("checklist"):
+                yield self.problem(
+                    (*path, "audit"), "an audit goes through the checklist of its clause, which has none"
+                )
+            if "within" not in rule or "met_by" in rule or "attest" in rule:
+                yield self.problem(
+                    (*path, "audit"), "an audit is drawn after the period: with 'within', and nothing else meets it"
+                )
+
     def _consequence(self, rule: Content, clause: Content, path: Path) -> Iterator[Problem]:
         yield from self._people(rule.get("tell", []), path)
-        if not rule.get("tell") and not rule.get("do"):
+        if not rule.get("tell") and not rule.get("do") and not rule.get("ladder"):
             yield self.problem(path, "a consequence tells somebody or does something")
         if rule.get("tell") and not rule.get("template"):
             yield self.problem(path, "who is told needs the name of a template")
+        for index, rung in enumerate(rule.get("ladder", ())):
+            yield from self._people(rung["tell"], (*path, "ladder", index))
+        if "ladder" in rule and rule["on"] != "missed":
+            yield self.problem((*path, "ladder"), "a ladder begins with what is missed")
         clocks = {item["clock"]: item for item in clause.get("rules", ()) if "clock" in item}
+        cadences = {item["cadence"] for item in clause.get("rules", ()) if "cadence" in item}
         timed = rule["on"] in ("missed", "warned")
         if timed != ("of" in rule):
-            yield self.problem(path, "'of' names the clock of 'missed' or 'warned', and only of those")
+            yield self.problem(path, "'of' names the clock or cadence of 'missed' or 'warned', and only of those")
+        elif timed and rule["of"] in cadences:
+            if "when" in rule:
+                yield self.problem((*path, "when"), "a duty has no facts that a condition could ask about")
         elif timed and rule["of"] not in clocks:
-            yield self.problem((*path, "of"), f"the clause has no clock {rule['of']!r}")
+            yield self.problem((*path, "of"), f"the clause has no clock or cadence {rule['of']!r}")
         else:
             clock = clocks.get(rule.get("of", ""))
             subject = (
@@ -182,6 +251,8 @@ class _Checker:
                 yield self.problem((*path, "decide"), f"the clause has no decision {example['decide']!r}")
             else:
                 yield from self._facts(example["facts"], decision["value"]["subject"], path)
+        elif "figure" in example:
+            yield from self._rows(example, rules, path)
         elif "follows" in example:
             yield from named("consequence", example["follows"], "follows")
             yield from self._facts(example["facts"], subject_of(example["on"]), path)
@@ -189,6 +260,18 @@ class _Checker:
             yield from named("clock", [item["clock"] for item in example["expect"]], "expect")
             for index, event in enumerate(example["events"]):
                 yield from self._facts(event.get("facts", {}), subject_of(event["event"]), (*path, "events", index))
+
+    def _rows(self, example: Content, rules: list[Content], path: Path) -> Iterator[Problem]:
+        rule = next((rule for rule in rules if rule.get("indicator") == example["indicator"]), None)
+        if rule is None:
+            yield self.problem((*path, "indicator"), f"the clause has no indicator {example['indicator']!r}")
+            return
+        known = FACT_SETS.get(rule["facts"])
+        for index, row in enumerate(example["rows"] if known else ()):
+            try:
+                known.subject.check(row)  # type: ignore[union-attr]
+            except WrongFact as error:
+                yield self.problem((*path, "rows", index), str(error))
 
     def _facts(self, facts: Mapping[str, Any], subject: str, path: Path) -> Iterator[Problem]:
         known = self.subjects.get(subject)

@@ -129,42 +129,122 @@ class FormRule:
     title: Text = field(default_factory=dict)
 
 
+Every = Literal["day", "week", "month", "quarter", "half_year", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """How a person may say that a duty was done."""
+
+    by: tuple[str, ...] = ()
+    """Roles that may say so; empty: the role that owes it."""
+    evidence: bool = True
+    """Whether a file has to prove it."""
+    confirm: str = ""
+    """Role of another person who has to confirm it; empty: nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How the cases of an audit are drawn: at random among the dossiers on which `of` happened in the period."""
+
+    of: str
+    """Event type."""
+    size: int
+    """Cases drawn; all of them when there are fewer."""
+    when: str = "true"
+    """CEL condition over the facts of that event."""
+
+
 @dataclass(frozen=True, slots=True)
 class CadenceRule:
+    """Every period, `owner` must do this, for each unit of `per`.
+
+    Without `within` it is due by the end of the period and what happens in the period counts. With `within` it is about the
+    period that has ended: due so long after its end, and what happens in the period that follows counts.
+    """
+
     key: str
-    every: Literal["day", "week", "month", "quarter", "half_year", "year"]
+    every: Every
     duty: Text
     owner: str
     met_by: tuple[str, ...] = ()
+    """Event types that do it."""
     within: Duration | None = None
+    """Time after the end of the period; working days count from the first one after it."""
+    per: str = "company"
+    """What owes it or what it is about: company, organisation (the company and each dealer), dealer, team, person (each holder of the
+    role), or a kind of subject that an app offers."""
+    when: str = "true"
+    """CEL condition over the facts of the events of `met_by`."""
+    times: int = 1
+    """How many events of a period it takes."""
+    grace: Duration | None = None
+    """Time after the due time before it counts as missed; what is done in it is kept."""
+    attest: Attestation | None = None
+    audit: Drawing | None = None
+    """The checklist of the clause is gone through on a random sample; signing it off does the duty."""
+    opened: tuple[str, ...] = ()
+    """Roles told when it begins; empty: nobody."""
+    warnings: tuple[Warning, ...] = ()
+    missed: tuple[str, ...] = ()
+    """Roles told when it is missed; empty: the owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRule:
+    """A figure over the rows of a fact set: a rate (`numerator` of `denominator`), or an aggregate `of` a column.
+
+    A row belongs to the period in which its `dated` moment lies. An empty denominator is not assessed.
+    """
+
     key: str
     facts: str
     """Name of the published fact set."""
     denominator: str
+    """Condition over the set's columns: which rows count."""
     numerator: str | None = None
-    aggregate: str | None = None
+    aggregate: Literal["mean", "median", "p90", "sum"] | None = None
+    of: str | None = None
+    """Number column of an aggregate; rows without a value do not count."""
+    dated: str | None = None
+    """Moment column that places a row in a period; None: the set's own."""
     target: float | None = None
+    """Reached when the figure is at least (direction up) or at most (down) this; a share for rates."""
     direction: Literal["up", "down"] = "up"
+    period: Literal["month", "quarter", "year"] = "month"
+    units: tuple[str, ...] = ("company", "dealer")
+    """By whom the figure is told apart (see `factsets.UNITS`)."""
+    settles: Duration | None = None
+    """How long after its end a period is closed, so that what it began can come to its result."""
     label: Text = field(default_factory=dict)
+    meaning: Text = field(default_factory=dict)
+    """The formula in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of a ladder: so long after the due time, while what is owed is still not done, these roles are told."""
+
+    after: Duration
+    tell: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ConsequenceRule:
-    """When `on` is recorded (an event type, or 'missed'/'warned' of a clock), roles are told and an effect is done."""
+    """When `on` is recorded (an event type, or 'missed'/'warned' of a clock or cadence), roles are told and an effect is done."""
 
     key: str
     on: str
     tell: tuple[str, ...] = ()
     when: str = "true"
     of: str | None = None
-    """Clock key of the same clause, for `on: missed` and `on: warned`."""
+    """Key of a clock or cadence of the same clause, for `on: missed` and `on: warned`."""
     template: str = ""
     do: str | None = None
     """Name of a registered effect ('follow_up.contact', …)."""
+    ladder: tuple[Rung, ...] = ()
+    """Who is told, one after another, while a miss stays undone."""
 
 
 Rule = ClockRule | GateRule | ApprovalRule | FormRule | CadenceRule | IndicatorRule | ConsequenceRule

@@ -1,4 +1,5 @@
-"""Examples of clauses, run: gates, approvals, decisions and consequences. Clocks' examples run above, in `clocks`."""
+"""Examples of clauses, run: gates, approvals, decisions and consequences. Those of clocks and indicators run above, in
+`clocks` and `measures`."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from .policies import (
     DecisionExample,
     Example,
     GateExample,
+    IndicatorExample,
     Policy,
 )
 from .rules import ApprovalRule, ConsequenceRule, GateRule
@@ -37,10 +39,10 @@ class Outcome:
 
 
 def run(policy: Policy, subjects: Mapping[str, Subject]) -> Iterator[Outcome]:
-    """Run every example that needs no clock."""
+    """Run every example that needs neither a clock nor a fact set."""
     for clause in policy.clauses:
         for example in clause.examples:
-            if not isinstance(example, ClockExample):
+            if not isinstance(example, ClockExample | IndicatorExample):
                 yield one(clause, example, subjects)
 
 
@@ -82,7 +84,7 @@ def one(clause: Clause, example: Example, subjects: Mapping[str, Subject]) -> Ou
                 and _holds(rule.when, subject, example.facts, subjects)
             )
         else:
-            raise TypeError("an example with clocks runs in the clocks engine")
+            raise TypeError("an example with clocks or figures runs in the engine above")
     except (ConditionFailed, ConditionError) as error:
         found = f"error: {error}"
     return Outcome(clause.id, example.name["zh-hans"], expected, found)

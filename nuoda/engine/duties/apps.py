@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DutiesConfig(AppConfig):
+    name = "nuoda.engine.duties"
+    label = "duties"
+    verbose_name = _("duties")
+
+    def ready(self) -> None:
+        from nuoda.engine.rulebook.pure import facts as rulebook_facts
+        from nuoda.foundation.journal.pure import kinds
+
+        from . import events, facts, reactions  # noqa: F401 — importing registers them
+
+        kinds.register("duty", prefix="LZ", label=_("duty"), inward=True)
+        kinds.register("audit", prefix="CC", label=_("audit"), inward=True)
+        rulebook_facts.register(facts.AUDIT)

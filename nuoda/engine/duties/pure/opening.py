@@ -1,0 +1,63 @@
+"""Which periods of which cadences are there to be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from nuoda.engine.rulebook.pure.book import Tenure
+from nuoda.engine.rulebook.pure.rules import BoundRule, CadenceRule, Every
+
+from .periods import Span, between
+
+_LONGEST: dict[Every, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "half_year": 184, "year": 366}
+"""Days of the longest period of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A period of a cadence as its version in force opens it."""
+
+    bound: BoundRule
+    rule: CadenceRule
+    span: Span
+    start: datetime
+    end: datetime
+    opens_at: datetime
+    counts_from: datetime
+    counts_until: datetime
+    """What happens in this half-open stretch counts: the period, or the one after it for a duty that looks back."""
+
+
+def openings(
+    tenures: Iterable[Tenure], *, began: datetime, looked_until: datetime | None, at: datetime, zone: ZoneInfo
+) -> Iterator[Opening]:
+    """Periods that opened since `looked_until` (None: since each version came into force), and those under way.
+
+    Nothing is opened for what ended before the company began or before the version was in force; the period in which it came into force
+    is the first. A duty that looks back on a period opens at its end, under the version in force then.
+    """
+    for tenure in tenures:
+        first = max(tenure.since, began)
+        last = at if tenure.until is None else min(at, tenure.until)
+        if first > last:
+            continue
+        for clause in tenure.policy.clauses:
+            for rule in clause.rules:
+                if not isinstance(rule, CadenceRule):
+                    continue
+                bound = BoundRule(tenure.version_id, tenure.policy.name, tenure.policy.version, clause.id, rule)
+                low = first
+                if looked_until is not None:
+                    low = max(first, looked_until - timedelta(days=2 * _LONGEST[rule.every]))
+                for span in between(rule.every, low, last, zone):
+                    start, end = span.bounds(zone)
+                    opens_at = max(start if rule.within is None else end, first)
+                    if opens_at > at or (tenure.until is not None and opens_at >= tenure.until):
+                        continue
+                    fresh = looked_until is None or opens_at > looked_until
+                    if fresh or (rule.within is None and at < end):
+                        counts = (start, end) if rule.within is None else span.next().bounds(zone)
+                        yield Opening(bound, rule, span, start, end, opens_at, *counts)
