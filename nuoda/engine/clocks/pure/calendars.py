@@ -174,6 +174,16 @@ class Calendar:
         special = self.days.get(day)
         return self.week[day.weekday()] if special is None else special
 
+    def compiled(self, first: int, last: int) -> tuple[_Compiled, list[tuple[int, int, int]]]:
+        """Working time of at least the local years `first` to `last`, and its stretches of constant offset from UTC as
+        (from, to, offset): what a column of moments is counted with."""
+        known: _Compiled | None = self._compiled  # type: ignore[attr-defined]
+        if known is None:
+            known = self._compile(first, last)
+        elif first < known.first or last > known.last:
+            known = self._compile(min(first, known.first), max(last, known.last))
+        return known, self._offsets(known.low - 2 * _DAY, known.high + 2 * _DAY)
+
     # -- inside ----------------------------------------------------------------------------------------
 
     def _after(self, moment: datetime, amount: int) -> datetime:

@@ -1,0 +1,50 @@
+"""The book as it would be with a draft in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from nuoda.engine.rulebook.pure.book import Book, Tenure
+from nuoda.engine.rulebook.pure.conditions import uses
+from nuoda.engine.rulebook.pure.facts import subject_of
+from nuoda.engine.rulebook.pure.policies import Policy
+from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
+
+from .columns import Vocabulary, vocabulary
+from .timetable import Timetable
+
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def under(book: Book, draft: Policy, version_id: UUID) -> Book:
+    """The book with the draft in the place of every version of its policy, as if it had always been in force."""
+    others = [tenure for tenure in book.tenures if tenure.policy.code != draft.code]
+    return Book([*others, Tenure(version_id, draft, _ALWAYS)])
+
+
+def timetable(book: Book) -> Timetable:
+    """The clocks of the book as columns ask for them."""
+    moments = sorted({m for tenure in book.tenures for m in (tenure.since, tenure.until) if m is not None})
+    turns: dict[str, list[datetime]] = defaultdict(list)
+    for revision in book.revisions(_ALWAYS, _NEVER):
+        for ref in revision.turns:
+            turns[ref].append(revision.at)
+    return Timetable.of([(moment, book.in_force(moment)) for moment in moments], turns)
+
+
+def words_of(books: Iterable[Book]) -> Vocabulary:
+    """What the clocks of the books look at."""
+    rules = [bound for book in books for tenure in book.tenures for bound in book.in_force(tenure.since)]
+    return vocabulary(rules, _uses)
+
+
+def _uses(bound: BoundRule, condition: str) -> Iterable[str]:
+    rule = bound.rule
+    if not isinstance(rule, ClockRule):
+        return ()
+    ending = condition == rule.end_when and condition != rule.when
+    return uses(condition, subject_of(rule.end[0]) if ending else rule.subject)
