@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nuoda.domain.customers.actions import customers
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, Site
+from nuoda.domain.customers.pure import phones
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
@@ -152,7 +153,7 @@ def _ticket(told: Report, actor: Actor, when: datetime) -> Ticket:
         site=told.site or (product.site if product else None),
         product=product,
         caller_name=told.caller_name.strip() or (contact.name if contact else ""),
-        caller_phone=told.caller_phone.strip() or (contact.phone if contact else ""),
+        caller_phone=_phone(told.caller_phone) or (contact.phone if contact else ""),
         model_text=told.model_text.strip(),
         serial_text=told.serial_text.strip(),
         purchase_date=purchase,
@@ -208,3 +209,11 @@ def report_and_answer(
     ticket = report(told, actor=actor, at=at, answered=True, id=id, source=source)
     tickets.solve(ticket, solution=solution, actor=actor, at=at, how="answer")
     return ticket
+
+
+def _phone(text: str) -> str:
+    """The caller's number in the one form by which he is found again; what is no number stays as it was told."""
+    try:
+        return phones.normalise(text)
+    except ValueError:
+        return text.strip()

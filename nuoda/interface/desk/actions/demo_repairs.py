@@ -164,7 +164,6 @@ def _visit(
 ) -> Generator[datetime, datetime, tuple[datetime, bool]]:
     """One visit; returns when it ended and whether the matter is solved."""
     technician = _technician(world, client, job)
-    start = job.planned.lower
     if world.chance(0.04):
         at = yield world.after(at, 5, 40)
         with scoped(technician):
@@ -174,18 +173,10 @@ def _visit(
     with scoped(technician):
         row = queries.hold_work_order(technician, id=job.pk)
         work.contact(row, actor=technician, at=at)
-        begins = max(start, at + timedelta(minutes=15))
-        try:
-            work.appoint(row, starts_at=begins, ends_at=begins + timedelta(hours=2), actor=technician, at=at)
-        except Refused:  # his next job is too near: the time stays as it was planned
-            begins = max(start, at + timedelta(minutes=5))
-            work.appoint(
-                row,
-                starts_at=start,
-                ends_at=max(job.planned.upper, at + timedelta(minutes=30)),
-                actor=technician,
-                at=at,
-            )
+        begins = _appointed(row, technician, at)
+        if begins is None:
+            work.decline(row, reason="other_job", actor=technician, at=at)
+            return at, False
         work.prepare(row, actor=technician, at=at)
     late = world.dice.uniform(-10, 10) if world.chance(0.85) else world.dice.uniform(20, 120)
     at = yield max(at + timedelta(minutes=5), begins + timedelta(minutes=late))
@@ -210,6 +201,19 @@ def _visit(
     at = yield world.after(at, 30, 110)
     _finish(world, client, technician, job, repair, at)
     return at, True
+
+
+def _appointed(row: WorkOrder, technician: Actor, at: datetime) -> datetime | None:
+    """When the visit begins, as agreed with the customer; None when the technician's next job leaves no time for it."""
+    start, end = row.planned.lower, row.planned.upper
+    begins = max(start, at + timedelta(minutes=15))
+    for since, until in ((begins, begins + timedelta(hours=2)), (start, max(end, at + timedelta(minutes=30)))):
+        try:
+            work.appoint(row, starts_at=since, ends_at=until, actor=technician, at=at)
+        except Refused:
+            continue
+        return max(since, at + timedelta(minutes=5))
+    return None
 
 
 def _finish(world: World, client: Client, technician: Actor, job: WorkOrder, repair: Repair, at: datetime) -> None:

@@ -111,7 +111,7 @@ class ReportPage(Act):
 
     def initial(self) -> dict[str, Any]:
         contact = customers.contact_of(self.actor)
-        return {"product": self.request.GET.get("product", ""), "caller_phone": contact.phone if contact else ""}
+        return {"product": self.request.GET.get("product", ""), "caller_phone": contact.phone_shown if contact else ""}
 
     def form_kwargs(self) -> dict[str, Any]:
         rows = InstalledProduct.visible_to(self.actor).select_related("model").order_by("serial")[:200]
