@@ -113,6 +113,7 @@ def _world() -> Any:
     from nuoda.engine.notices.pure import templates
     from nuoda.engine.papers.pure import forms
     from nuoda.engine.rulebook.pure.facts import SUBJECTS
+    from nuoda.engine.rulebook.pure.factsets import FACT_SETS
     from nuoda.engine.rulebook.pure.linting import World
     from nuoda.foundation.base.pure.events import REGISTRY
     from nuoda.foundation.orgs.pure.roles import ROLES
@@ -123,7 +124,7 @@ def _world() -> Any:
         roles=frozenset(ROLES),
         forms=frozenset(form.code for form in forms.known()),
         templates=frozenset(templates.TEMPLATES),
-        fact_sets=frozenset(),
+        fact_sets=frozenset(FACT_SETS),
     )
 
 

@@ -9,6 +9,7 @@ class CareConfig(AppConfig):
 
     def ready(self) -> None:
         from nuoda.engine.rulebook.pure import facts as rulebook_facts
+        from nuoda.engine.rulebook.pure import factsets
         from nuoda.foundation.journal.pure import kinds
 
         from . import facts, reactions  # noqa: F401 — reactions register by import
@@ -17,6 +18,7 @@ class CareConfig(AppConfig):
         kinds.register("follow_up", prefix="HF", label=_("follow-up"))
         kinds.address("follow_up", "care:follow_up")
         rulebook_facts.register(facts.FOLLOW_UP)
+        factsets.publish(facts.FOLLOW_UPS)
         words.register()
         menu.register()
         panels.register()

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from nuoda.domain.service.facts import last_visit
 from nuoda.engine.rulebook.pure.facts import FactType, FactValue, Subject
+from nuoda.engine.rulebook.pure.factsets import FactSet
+from nuoda.foundation.base.pure.actors import Actor
 
 from .models import FollowUp
 from .pure.outcomes import finished
@@ -54,3 +61,39 @@ def of(row: FollowUp) -> dict[str, FactValue]:
         "result": row.result,
         "script_done": finished(row.script, row.answers),
     }
+
+
+def _rows(actor: Actor) -> QuerySet[FollowUp]:
+    return FollowUp.visible_to(actor)
+
+
+def _read(actor: Actor) -> dict[str, Any]:
+    plain = ("attempts", "score", "satisfied", "result", "planned_at", "recorded_at")
+    reached = Q(result__in=("satisfied", "dissatisfied"))
+    return {name: name for name in plain} | {
+        "ticket_kind": "ticket__kind",
+        "by_dealer": ExpressionWrapper(Q(dealer_id__isnull=False), output_field=BooleanField()),
+        "reached": ExpressionWrapper(reached, output_field=BooleanField()),
+    }
+
+
+_FIELDS = FOLLOW_UP.fields
+FOLLOW_UPS = FactSet(
+    "follow_ups",
+    _label("回访", "回訪", "follow-ups"),
+    {name: _FIELDS[name] for name in ("ticket_kind", "attempts", "reached", "score", "satisfied", "result")}
+    | {
+        "by_dealer": _FIELDS["dealer"],
+        "planned_at": FactType("moment", _label("计划时间", "計劃時間", "when it was planned")),
+        "recorded_at": FactType("moment", _label("回访完成时间", "回訪完成時間", "when it had its result")),
+    },
+    dated="recorded_at",
+    rows=_rows,
+    reads=_read,
+    units={
+        "dealer": "dealer_id",
+        "team": last_visit("ticket_id", "technician__team_id"),
+        "technician": last_visit("ticket_id", "technician_id"),
+    },
+    measured_in={"score": "score"},
+)

@@ -12,6 +12,7 @@ class ServiceConfig(AppConfig):
         from nuoda.engine.approvals.pure import matters
         from nuoda.engine.papers.pure import forms as paper_forms
         from nuoda.engine.rulebook.pure import facts as rulebook_facts
+        from nuoda.engine.rulebook.pure import factsets
         from nuoda.foundation.base.pure import imports
         from nuoda.foundation.journal.pure import kinds
         from nuoda.foundation.journal.pure import words as event_words
@@ -29,6 +30,8 @@ class ServiceConfig(AppConfig):
         kinds.address("work_order", "service:work_order")
         rulebook_facts.register(facts.TICKET)
         rulebook_facts.register(facts.WORK_ORDER)
+        for published in (facts.TICKETS, facts.REPAIRS, facts.COMPLAINTS, facts.RATINGS):
+            factsets.publish(published)
         paper_forms.register(forms.SERVICE_ORDER)
         paper_forms.register(forms.REPAIR_RECORD)
         imports.register(imports.Source("incidents", _("incidents of another system"), service_imports.run))
@@ -39,6 +42,7 @@ class ServiceConfig(AppConfig):
             verb="settle",
             label=_("settlement of a complaint"),
             content=complaints.settlement_content,
+            may_ask=complaints.may_ask_settlement,
             on_approved=complaints.settle_approved,
             on_rejected=complaints.settle_rejected,
         )

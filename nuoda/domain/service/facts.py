@@ -6,117 +6,121 @@ Recorded with every event as they are after it; gates see them as they would be.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nuoda.engine.rulebook.pure.facts import FactType, Subject
+from django.db.models import (
+    BooleanField,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Extract, Floor
 
+from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.pure.facts import Subject
+from nuoda.engine.rulebook.pure.factsets import FactSet
+from nuoda.foundation.base.pure.actors import Actor
+
+from .models import Ticket, WorkOrder
+from .pure import columns
+from .pure.columns import KINDS, SEVERITIES, boolean, integer, label, money, text, verbs
 from .states import ACTIVE
 from .states import TICKET as TICKET_MACHINE
 from .states import WORK_ORDER as WORK_MACHINE
 
-if TYPE_CHECKING:
-    from .models import Ticket, WorkOrder
-
-
-def _label(hans: str, hant: str, en: str) -> dict[str, str]:
-    return {"zh-hans": hans, "zh-hant": hant, "en": en}
-
-
-def _bool(hans: str, hant: str, en: str) -> FactType:
-    return FactType("bool", _label(hans, hant, en))
-
-
-def _int(hans: str, hant: str, en: str) -> FactType:
-    return FactType("int", _label(hans, hant, en))
-
-
-def _text(hans: str, hant: str, en: str, *choices: str) -> FactType:
-    return FactType("text", _label(hans, hant, en), choices)
-
-
-_KINDS = ("consultation", "fault", "complaint", "suggestion")
-_SEVERITIES = ("urgent", "general", "none")
-
 TICKET = Subject(
     "ticket",
-    _label("服务请求", "服務請求", "ticket"),
+    label("服务请求", "服務請求", "ticket"),
     {
-        "kind": _text("类型", "類型", "kind", *_KINDS),
-        "severity": _text("紧急程度", "緊急程度", "severity", *_SEVERITIES),
-        "channel": _text("渠道", "管道", "channel", "phone", "web", "api"),
-        "state": _text("状态", "狀態", "state"),
-        "dealer": _bool("由经销商负责", "由經銷商負責", "a dealer is responsible"),
-        "answered": _bool("已应答", "已應答", "answered"),
-        "promised": _bool("已承诺时间", "已承諾時間", "a time was promised"),
-        "handed_over": _bool("已转交", "已轉交", "handed over"),
-        "responded": _bool("已响应", "已回應", "responded"),
-        "solved": _bool("已解决", "已解決", "solved"),
-        "in_warranty": _bool("保修期内", "保固期內", "in warranty"),
-        "production_stopped": _bool("设备停机影响生产", "設備停機影響生產", "production has stopped"),
-        "safety_risk": _bool("有安全风险", "有安全風險", "there is a danger to people"),
-        "machines_down": _int("停机台数", "停機台數", "machines standing still"),
-        "has_name": _bool("客户姓名已记录", "客戶姓名已記錄", "the customer's name is recorded"),
-        "has_contact": _bool("联系方式已记录", "聯絡方式已記錄", "a way to reach the customer is recorded"),
-        "has_model": _bool("产品型号已记录", "產品型號已記錄", "the product model is recorded"),
-        "has_purchase_date": _bool("购买时间已记录", "購買時間已記錄", "the purchase date is recorded"),
-        "purchase_date_unknown": _bool("客户说不出购买时间", "客戶說不出購買時間", "the purchase date is unknown"),
-        "has_problem": _bool("问题描述已记录", "問題描述已記錄", "the problem is described"),
-        "has_result": _bool("处理结果已记录", "處理結果已記錄", "the result is recorded"),
-        "has_onsite_work": _bool("有上门工单", "有到府工單", "there was work on site"),
-        "open_work_orders": _int("未完成的工单数", "未完成的工單數", "work orders not finished"),
-        "signed": _bool("客户已签字", "客戶已簽名", "the customer has signed"),
-        "customer_confirmed": _bool("客户已确认解决", "客戶已確認解決", "the customer confirmed the solution"),
-        "apologised": _bool("已致歉安抚", "已致歉安撫", "the apology was said"),
-        "complaint_cause": _text("投诉原因", "客訴原因", "cause of the complaint"),
-        "settlement_fen": _int("和解金额（分）", "和解金額（分）", "settlement in fen"),
-        "reopened": _int("重开次数", "重開次數", "times reopened"),
-        "reason": _text("原因代码", "原因代碼", "reason code of the change"),
-        "visits": _int("上门次数", "到府次數", "visits"),
+        "kind": text("类型", "類型", "kind", *KINDS),
+        "severity": text("紧急程度", "緊急程度", "severity", *SEVERITIES),
+        "channel": text("渠道", "管道", "channel", "phone", "web", "api"),
+        "state": text("状态", "狀態", "state"),
+        "dealer": boolean("由经销商负责", "由經銷商負責", "a dealer is responsible"),
+        "answered": boolean("已应答", "已應答", "answered"),
+        "promised": boolean("已承诺时间", "已承諾時間", "a time was promised"),
+        "handed_over": boolean("已转交", "已轉交", "handed over"),
+        "responded": boolean("已响应", "已回應", "responded"),
+        "solved": boolean("已解决", "已解決", "solved"),
+        "in_warranty": boolean("保修期内", "保固期內", "in warranty"),
+        "production_stopped": boolean("设备停机影响生产", "設備停機影響生產", "production has stopped"),
+        "safety_risk": boolean("有安全风险", "有安全風險", "there is a danger to people"),
+        "machines_down": integer("停机台数", "停機台數", "machines standing still"),
+        "has_name": boolean("客户姓名已记录", "客戶姓名已記錄", "the customer's name is recorded"),
+        "has_contact": boolean("联系方式已记录", "聯絡方式已記錄", "a way to reach the customer is recorded"),
+        "has_model": boolean("产品型号已记录", "產品型號已記錄", "the product model is recorded"),
+        "has_purchase_date": boolean("购买时间已记录", "購買時間已記錄", "the purchase date is recorded"),
+        "purchase_date_unknown": boolean("客户说不出购买时间", "客戶說不出購買時間", "the purchase date is unknown"),
+        "has_problem": boolean("问题描述已记录", "問題描述已記錄", "the problem is described"),
+        "has_result": boolean("处理结果已记录", "處理結果已記錄", "the result is recorded"),
+        "has_onsite_work": boolean("有上门工单", "有到府工單", "there was work on site"),
+        "open_work_orders": integer("未完成的工单数", "未完成的工單數", "work orders not finished"),
+        "signed": boolean("客户已签字", "客戶已簽名", "the customer has signed"),
+        "customer_confirmed": boolean("客户已确认解决", "客戶已確認解決", "the customer confirmed the solution"),
+        "apologised": boolean("已致歉安抚", "已致歉安撫", "the apology was said"),
+        "complaint_cause": text("投诉原因", "客訴原因", "cause of the complaint"),
+        "settlement_fen": money("和解金额", "和解金額", "settlement"),
+        "reopened": integer("重开次数", "重開次數", "times reopened"),
+        "reason": text("原因代码", "原因代碼", "reason code of the change"),
+        "visits": integer("上门次数", "到府次數", "visits"),
     },
     verbs=tuple(TICKET_MACHINE.moves),
+    verb_names=verbs(TICKET_MACHINE.moves),
 )
 
 WORK_ORDER = Subject(
     "work_order",
-    _label("工单", "工單", "work order"),
+    label("工单", "工單", "work order"),
     {
-        "kind": _text("处理方式", "處理方式", "kind of work", "onsite", "remote", "software"),
-        "state": _text("状态", "狀態", "state"),
-        "ticket_kind": _text("请求类型", "請求類型", "kind of the ticket", *_KINDS),
-        "severity": _text("紧急程度", "緊急程度", "severity", *_SEVERITIES),
-        "dealer": _bool("由经销商负责", "由經銷商負責", "a dealer is responsible"),
-        "has_task": _bool("维修任务已写明", "維修任務已寫明", "the task is named"),
-        "has_place": _bool("维修地点已写明", "維修地點已寫明", "the place is named"),
-        "has_time": _bool("时间要求已写明", "時間要求已寫明", "the time is named"),
-        "has_technician": _bool("技术人员已指定", "技術人員已指定", "the technician is named"),
-        "technician_qualified": _bool("技术人员证书有效", "技術人員證照有效", "the technician's certificate is valid"),
-        "technician_own": _bool(
+        "kind": text("处理方式", "處理方式", "kind of work", "onsite", "remote", "software"),
+        "state": text("状态", "狀態", "state"),
+        "ticket_kind": text("请求类型", "請求類型", "kind of the ticket", *KINDS),
+        "severity": text("紧急程度", "緊急程度", "severity", *SEVERITIES),
+        "dealer": boolean("由经销商负责", "由經銷商負責", "a dealer is responsible"),
+        "has_task": boolean("维修任务已写明", "維修任務已寫明", "the task is named"),
+        "has_place": boolean("维修地点已写明", "維修地點已寫明", "the place is named"),
+        "has_time": boolean("时间要求已写明", "時間要求已寫明", "the time is named"),
+        "has_technician": boolean("技术人员已指定", "技術人員已指定", "the technician is named"),
+        "technician_qualified": boolean(
+            "技术人员证书有效", "技術人員證照有效", "the technician's certificate is valid"
+        ),
+        "technician_own": boolean(
             "技术人员属于负责单位", "技術人員屬於負責單位", "the technician belongs to the responsible organisation"
         ),
-        "technician_available": _bool("技术人员有空", "技術人員有空", "the technician is free and not on leave"),
-        "appointment_agreed": _bool("上门时间已约定", "到府時間已約定", "the customer agreed to the appointment"),
-        "prepared": _bool("工具配件已备妥", "工具零件已備妥", "tools and parts are prepared"),
-        "arrived": _bool("已到场", "已到場", "arrived"),
-        "has_date": _bool("维修日期已记录", "維修日期已記錄", "the repair date is recorded"),
-        "has_customer": _bool("客户信息已记录", "客戶資料已記錄", "the customer is recorded"),
-        "has_model": _bool("产品型号已记录", "產品型號已記錄", "the product model is recorded"),
-        "has_symptom": _bool("故障现象已记录", "故障現象已記錄", "the symptom is recorded"),
-        "has_cause": _bool("故障原因已记录", "故障原因已記錄", "the cause is recorded"),
-        "has_measure": _bool("维修措施已记录", "維修措施已記錄", "the measure is recorded"),
-        "explained": _bool("已向客户说明", "已向客戶說明", "fault and measure were explained"),
-        "parts_complete": _bool(
+        "technician_available": boolean("技术人员有空", "技術人員有空", "the technician is free and not on leave"),
+        "appointment_agreed": boolean("上门时间已约定", "到府時間已約定", "the customer agreed to the appointment"),
+        "prepared": boolean("工具配件已备妥", "工具零件已備妥", "tools and parts are prepared"),
+        "arrived": boolean("已到场", "已到場", "arrived"),
+        "has_date": boolean("维修日期已记录", "維修日期已記錄", "the repair date is recorded"),
+        "has_customer": boolean("客户信息已记录", "客戶資料已記錄", "the customer is recorded"),
+        "has_model": boolean("产品型号已记录", "產品型號已記錄", "the product model is recorded"),
+        "has_symptom": boolean("故障现象已记录", "故障現象已記錄", "the symptom is recorded"),
+        "has_cause": boolean("故障原因已记录", "故障原因已記錄", "the cause is recorded"),
+        "has_measure": boolean("维修措施已记录", "維修措施已記錄", "the measure is recorded"),
+        "explained": boolean("已向客户说明", "已向客戶說明", "fault and measure were explained"),
+        "parts_complete": boolean(
             "更换配件已登记（或确认未换件）", "更換零件已登記（或確認未換件）", "parts are listed, or none was replaced"
         ),
-        "tested": _bool("已调试测试", "已調試測試", "the product was tested"),
-        "site_cleaned": _bool("现场已清理", "現場已清理", "the site was cleaned"),
-        "signed": _bool("客户已签字", "客戶已簽名", "the customer has signed"),
-        "rated": _bool("客户已评价", "客戶已評價", "the customer has rated"),
-        "customer_confirmed": _bool("客户已确认恢复", "客戶已確認恢復", "the customer confirmed that it works"),
-        "remote_result": _text("远程处理结果", "遠端處理結果", "result of the remote session", "", "session", "patch"),
-        "reason": _text("原因代码", "原因代碼", "reason code of the change"),
-        "visits": _int("上门次数", "到府次數", "visits so far"),
+        "tested": boolean("已调试测试", "已調試測試", "the product was tested"),
+        "site_cleaned": boolean("现场已清理", "現場已清理", "the site was cleaned"),
+        "signed": boolean("客户已签字", "客戶已簽名", "the customer has signed"),
+        "rated": boolean("客户已评价", "客戶已評價", "the customer has rated"),
+        "customer_confirmed": boolean("客户已确认恢复", "客戶已確認恢復", "the customer confirmed that it works"),
+        "remote_result": text("远程处理结果", "遠端處理結果", "result of the remote session", "", "session", "patch"),
+        "reason": text("原因代码", "原因代碼", "reason code of the change"),
+        "visits": integer("上门次数", "到府次數", "visits so far"),
     },
     verbs=tuple(WORK_MACHINE.moves),
+    verb_names=verbs(WORK_MACHINE.moves),
 )
 
 
@@ -212,3 +216,130 @@ def of_work_order(
         if value is not None:
             found[name] = value
     return found
+
+
+# -- fact sets for indicators
+
+RESPONSES = frozenset({"ticket.responded", "work_order.arrived"})
+"""Clocks that these events end are about coming to the customer in time (DL-5.2b)."""
+PERFORMED = ("on_site", "completed", "unfinished")
+"""States of work orders that were really carried out, with or without result."""
+
+
+def _minutes(end: Any) -> Any:
+    """Whole minutes that the customer waited since the report."""
+    waited = ExpressionWrapper(end - F("reported_at"), output_field=DurationField())
+    return Cast(Floor(Extract(waited, "epoch") / 60), IntegerField())
+
+
+def last_visit(ticket: str, field: str) -> Any:
+    """A field of the last work order of a ticket that was carried out; `ticket` is the outer field with its id."""
+    works = WorkOrder.objects.filter(ticket=OuterRef(ticket), state__in=PERFORMED)
+    return Subquery(works.order_by("-visit").values(field)[:1])
+
+
+def _first_arrival() -> Any:
+    works = WorkOrder.objects.filter(ticket=OuterRef("pk"), arrived_at__isnull=False)
+    return Subquery(works.order_by("arrived_at").values("arrived_at")[:1])
+
+
+def _visits() -> Any:
+    works = WorkOrder.objects.filter(ticket=OuterRef("pk"), state__in=PERFORMED).order_by()
+    counted = works.values("ticket").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), Value(0))
+
+
+def _response_clocks(actor: Actor) -> list[str]:
+    """Names of the rules, in any version, by which somebody has to respond or to arrive."""
+    return sorted(
+        {
+            f"{clause.id}/{rule.key}"
+            for tenure in rulebook.book(actor).tenures
+            for clause in tenure.policy.clauses
+            for rule in clause.clocks()
+            if not RESPONSES.isdisjoint(rule.end)
+        }
+    )
+
+
+def _in_state(*states: str) -> Any:
+    return ExpressionWrapper(Q(state__in=states), output_field=BooleanField())
+
+
+def _of_kind(*kinds: str) -> Any:
+    def rows(actor: Actor) -> QuerySet[Ticket]:
+        found = Ticket.visible_to(actor)
+        return found.filter(kind__in=kinds) if kinds else found
+
+    return rows
+
+
+def _read_ticket(actor: Actor) -> dict[str, Any]:
+    plain = ("kind", "severity", "channel", "in_warranty", "reopened", "apologised", "score")
+    moments = ("reported_at", "answered_at", "responded_at", "solved_at", "closed_at")
+    deadlines = Deadline.objects.filter(case_id=OuterRef("pk"))
+    responses = deadlines.filter(ref__in=_response_clocks(actor))
+    return {name: name for name in (*plain, *moments)} | {
+        "cause": "cause_code",
+        "by_dealer": ExpressionWrapper(Q(dealer_id__isnull=False), output_field=BooleanField()),
+        "arrived_at": _first_arrival(),
+        "to_answer": _minutes(F("answered_at")),
+        "to_response": _minutes(F("responded_at")),
+        "to_arrival": _minutes(_first_arrival()),
+        "to_solution": _minutes(F("solved_at")),
+        "timed": Exists(responses.filter(state__in=("kept", "missed"))),
+        "on_time": ~Exists(responses.filter(state="missed")),
+        "kept": ~Exists(deadlines.filter(state="missed")),
+        "visits": _visits(),
+        "handled": _in_state("solved", "closed"),
+        "withdrawn": _in_state("cancelled", "merged"),
+        "rated": ExpressionWrapper(Q(score__isnull=False), output_field=BooleanField()),
+    }
+
+
+_UNITS = {
+    "dealer": "dealer_id",
+    "team": last_visit("pk", "technician__team_id"),
+    "technician": last_visit("pk", "technician_id"),
+}
+TICKETS = FactSet(
+    "tickets",
+    label("服务请求", "服務請求", "tickets"),
+    columns.TICKETS,
+    dated="reported_at",
+    rows=_of_kind(),
+    reads=_read_ticket,
+    units=_UNITS,
+    measured_in=dict.fromkeys(("to_answer", "to_response", "to_arrival", "to_solution"), "min"),
+)
+
+REPAIRS = FactSet(
+    "repairs",
+    label("维修", "維修", "repairs"),
+    columns.REPAIRS,
+    dated="solved_at",
+    rows=_of_kind("fault"),
+    reads=_read_ticket,
+    units=_UNITS,
+)
+
+COMPLAINTS = FactSet(
+    "complaints",
+    label("投诉", "客訴", "complaints"),
+    columns.COMPLAINTS,
+    dated="reported_at",
+    rows=_of_kind("complaint"),
+    reads=_read_ticket,
+    units=_UNITS,
+)
+
+RATINGS = FactSet(
+    "ratings",
+    label("服务评价", "服務評價", "ratings"),
+    columns.RATINGS,
+    dated="solved_at",
+    rows=_of_kind(),
+    reads=_read_ticket,
+    units=_UNITS,
+    measured_in={"score": "score"},
+)

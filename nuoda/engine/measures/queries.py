@@ -1,0 +1,387 @@
+"""Reading indicators: open periods are computed from their rows, closed ones are read as they were closed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.pure.book import Book, BoundClause
+from nuoda.engine.rulebook.pure.factsets import FACT_SETS, FactSet
+from nuoda.engine.rulebook.pure.rules import BoundRule, IndicatorRule
+from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.refusals import NotYours
+
+from .access import may_read
+from .models import Closing, Figure
+from .pure.figures import NOTHING, Judge, Measured, Status, Tally, is_sure, status
+from .pure.spans import Kind, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator as it is in force, in its clause."""
+
+    bound: BoundRule
+    clause: BoundClause
+
+    @property
+    def rule(self) -> IndicatorRule:
+        return rule_of(self.bound)
+
+    @property
+    def ref(self) -> str:
+        return self.bound.ref
+
+    @property
+    def facts(self) -> FactSet | None:
+        """Its fact set; None while nobody publishes it: the indicator waits."""
+        return FACT_SETS.get(self.rule.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure for a span and a unit, with the rule that measured it. `closing` is None while the period is open."""
+
+    bound: BoundRule
+    found: Measured
+    span: Span | None = None
+    """None: a time of no calendar period."""
+    unit: str = "company"
+    unit_id: UUID | None = None
+    closing: Closing | None = None
+    imports: bool = False
+
+    @property
+    def rule(self) -> IndicatorRule:
+        return rule_of(self.bound)
+
+    @property
+    def status(self) -> Status:
+        return status(self.rule, self.found)
+
+    @property
+    def sure(self) -> bool:
+        """False: the interval holds the target, the sample is too small to tell."""
+        return is_sure(self.rule, self.found)
+
+
+def rule_of(bound: BoundRule) -> IndicatorRule:
+    if not isinstance(bound.rule, IndicatorRule):
+        raise TypeError(f"{bound.ref} is no indicator")
+    return bound.rule
+
+
+# -- which indicators there are ------------------------------------------------------------------------------
+
+
+def indicators(actor: Actor, at: datetime) -> list[Indicator]:
+    """The indicators in force, in the order of policies and clauses; raises NotYours for whoever reads no figures."""
+    if not may_read(actor):
+        raise NotYours()
+    book = rulebook.book(actor)
+    found = []
+    for bound in book.in_force(at):
+        clause = book.clause(bound.clause_id, at)
+        if isinstance(bound.rule, IndicatorRule) and clause is not None:
+            found.append(Indicator(bound, clause))
+    return found
+
+
+def indicator(actor: Actor, ref: str, at: datetime) -> Indicator:
+    """One of them; raises NotYours when there is none of this name."""
+    for found in indicators(actor, at):
+        if found.ref == ref:
+            return found
+    raise NotYours()
+
+
+def rule_in(book: Book, ref: str, since: datetime, until: datetime) -> tuple[BoundRule, datetime] | None:
+    """The rule that measures a time, and from when: the one in force at its start, so that nobody is measured by a
+    formula made later; where there was none, the first that came into force within it, from then on."""
+    moments = sorted({since, *(tenure.since for tenure in book.tenures if since < tenure.since < until)})
+    for moment in moments:
+        bound = book.rule(ref, moment)
+        if bound is not None and isinstance(bound.rule, IndicatorRule):
+            return bound, moment
+    return None
+
+
+# -- rows ----------------------------------------------------------------------------------------------------
+
+
+def rows(
+    actor: Actor,
+    rule: IndicatorRule,
+    since: datetime,
+    until: datetime,
+    *,
+    imports: bool = False,
+    also: Sequence[str] = (),
+) -> QuerySet[Any]:
+    """The rows of a rule's fact set in a time that the actor may see, each with `fact_<column>` for the columns that
+    the rule uses and `fact_at`. What was imported is left out unless asked for.
+
+    Raises LookupError when nobody publishes the set.
+    """
+    facts = FACT_SETS[rule.facts]
+    reads = facts.reads(actor)
+    names = {*Judge(rule, facts.subject).uses, *also}
+    found = facts.rows(actor).annotate(fact_at=read(reads[rule.dated or facts.dated]))
+    found = found.filter(fact_at__gte=since, fact_at__lt=until)
+    if not imports:
+        found = found.exclude(dossier__origin="import")
+    made: QuerySet[Any] = found.annotate(**{f"fact_{name}": read(reads[name]) for name in sorted(names)})
+    return made
+
+
+def with_unit(found: QuerySet[Any], rule: IndicatorRule, unit: str) -> QuerySet[Any]:
+    """The rows with `unit_id`."""
+    made: QuerySet[Any] = found.annotate(unit_id=read(FACT_SETS[rule.facts].units[unit]))
+    return made
+
+
+def read(source: Any) -> Any:
+    """A field path or an expression of a fact set, as an expression."""
+    return F(source) if isinstance(source, str) else source
+
+
+def tallies(
+    actor: Actor, rule: IndicatorRule, since: datetime, until: datetime, *, unit: str = "company", imports: bool = False
+) -> dict[tuple[Span, UUID | None], Tally]:
+    """Counts by month and unit, in one statement."""
+    judge = Judge(rule, FACT_SETS[rule.facts].subject)
+    found = rows(actor, rule, since, until, imports=imports)
+    found = found.annotate(fact_month=TruncMonth("fact_at", tzinfo=timezone.get_default_timezone()))
+    if unit != "company":
+        found = with_unit(found, rule, unit)
+    names = ["fact_month", *(["unit_id"] if unit != "company" else []), *(f"fact_{name}" for name in judge.uses)]
+    made: dict[tuple[Span, UUID | None], Tally] = defaultdict(Tally)
+    for row in found.order_by().values(*names).annotate(rows_counted=Count("pk")):
+        facts = {name: row[f"fact_{name}"] for name in judge.uses}
+        key = (Span(row["fact_month"].date(), "month"), row.get("unit_id"))
+        made[key].add(judge.part(facts), judge.value(facts), row["rows_counted"])
+    return dict(made)
+
+
+def cases(
+    actor: Actor,
+    rule: IndicatorRule,
+    since: datetime,
+    until: datetime,
+    parts: Iterable[str],
+    *,
+    imports: bool = False,
+    unit: str = "company",
+    unit_id: UUID | None = None,
+) -> QuerySet[Any]:
+    """The rows that have one of these parts in the figure: exactly those that `tallies` counts there."""
+    judge, wanted = Judge(rule, FACT_SETS[rule.facts].subject), set(parts)
+    found = rows(actor, rule, since, until, imports=imports)
+    if unit != "company":
+        found = with_unit(found, rule, unit).filter(unit_id=unit_id)
+    names = [f"fact_{name}" for name in judge.uses]
+    if not names:
+        return found if judge.part({}) in wanted else found.none()
+    chosen = Q(pk__in=[])
+    for row in found.order_by().values(*names).distinct():
+        if judge.part({name: row[f"fact_{name}"] for name in judge.uses}) in wanted:
+            chosen |= _same(row, names)
+    return found.filter(chosen)
+
+
+def _same(row: Mapping[str, Any], names: Sequence[str]) -> Q:
+    """Rows with the same facts as this one."""
+    same = Q()
+    for name in names:
+        same &= Q(**{f"{name}__isnull": True}) if row[name] is None else Q(**{name: row[name]})
+    return same
+
+
+# -- figures -------------------------------------------------------------------------------------------------
+
+
+def headline(actor: Actor) -> tuple[str, UUID | None]:
+    """The unit that is 'the whole' for the actor: the company, or his own dealer."""
+    return ("dealer", actor.dealer_id) if actor.reach == "dealer" else ("company", None)
+
+
+@dataclass(slots=True)
+class Series:
+    """The readings of one indicator by span and unit, oldest first; spans before its first rule have none."""
+
+    ref: str
+    spans: list[Span]
+    readings: dict[tuple[Span, UUID | None], Reading] = field(default_factory=dict)
+    rules: dict[Span, BoundRule] = field(default_factory=dict)
+
+    def at(self, span: Span, unit_id: UUID | None = None) -> Reading | None:
+        return self.readings.get((span, unit_id))
+
+    @property
+    def units(self) -> list[UUID | None]:
+        """Those that have a row in any span."""
+        return list(dict.fromkeys(unit_id for _span, unit_id in self.readings))
+
+
+def series(
+    actor: Actor,
+    refs: Sequence[str],
+    spans: Mapping[str, Sequence[Span]],
+    *,
+    unit: str = "",
+    imports: bool = False,
+) -> dict[str, Series]:
+    """Readings of indicators over calendar spans (`spans` by ref). `unit`: told apart by dealer, team or technician;
+    empty: the whole that the actor sees.
+
+    Two statements for all closed periods, and one for each indicator and version that has open ones.
+    """
+    if not may_read(actor):
+        raise NotYours()
+    shown, own = (unit, None) if unit else headline(actor)
+    made = {ref: Series(ref, list(spans[ref])) for ref in refs}
+    book = rulebook.book(actor)
+    if not imports:
+        _read_closed(actor, book, made, shown, own, bool(unit))
+    for item in made.values():
+        _compute_open(actor, book, item, shown, bool(unit), imports)
+    return made
+
+
+def _read_closed(
+    actor: Actor, book: Book, made: Mapping[str, Series], unit: str, own: UUID | None, apart: bool
+) -> None:
+    """Closed periods as their last edition says; a unit without a row then was not assessed."""
+    first = min((span.starts for item in made.values() for span in item.spans), default=None)
+    if first is None:
+        return
+    last: dict[UUID, Closing] = {}
+    newest = Closing.visible_to(actor).filter(ref__in=made, starts_on__gte=first)
+    for row in newest.order_by("ref", "kind", "starts_on", "-edition").distinct("ref", "kind", "starts_on"):
+        span, bound = span_of(row), of_version(book, row.ref, row.version_id)
+        if span in made[row.ref].spans and bound is not None:
+            made[row.ref].rules[span] = bound
+            last[row.pk] = row
+            if not apart:
+                made[row.ref].readings[span, None] = Reading(bound, NOTHING, span, unit, own, row)
+    found = Figure.visible_to(actor).filter(unit=unit, closing__in=list(last))
+    for figure in found if apart else found.filter(unit_id=own):
+        row = last[figure.closing_id]
+        item, span = made[row.ref], span_of(row)
+        reading = Reading(item.rules[span], measured_of(figure), span, unit, figure.unit_id, row)
+        item.readings[span, figure.unit_id if apart else None] = reading
+
+
+def span_of(row: Closing) -> Span:
+    return Span(row.starts_on, cast(Kind, row.kind))
+
+
+def of_version(book: Book, ref: str, version_id: UUID) -> BoundRule | None:
+    """The rule as a version says it, in force or not."""
+    clause_id, _slash, key = ref.partition("/")
+    for tenure in book.tenures:
+        if tenure.version_id == version_id:
+            clause = tenure.policy.clause(clause_id)
+            for rule in clause.indicators() if clause else ():
+                if rule.key == key:
+                    return BoundRule(version_id, tenure.policy.name, tenure.policy.version, clause_id, rule)
+    return None
+
+
+def measured_of(row: Figure) -> Measured:
+    return Measured(row.value, row.numerator, row.denominator, row.excluded, row.failed, row.low, row.high)
+
+
+def _compute_open(actor: Actor, book: Book, item: Series, unit: str, apart: bool, imports: bool) -> None:
+    zone = timezone.get_default_timezone()
+    by_version: dict[UUID, tuple[datetime, list[tuple[Span, BoundRule]]]] = {}
+    for span in item.spans:
+        if span in item.rules:
+            continue
+        since, until = span.between(zone)
+        found = rule_in(book, item.ref, since, until)
+        if found is None:
+            continue
+        bound, begins = found
+        item.rules[span] = bound
+        by_version.setdefault(bound.version_id, (begins, []))[1].append((span, bound))
+    for since, open_spans in by_version.values():
+        rule = rule_of(open_spans[0][1])
+        if rule.facts not in FACT_SETS or (apart and unit not in FACT_SETS[rule.facts].units):
+            continue
+        until = open_spans[-1][0].between(zone)[1]
+        found_tallies = tallies(actor, rule, since, until, unit=unit if apart else "company", imports=imports)
+        for span, bound in open_spans:
+            merged: dict[UUID | None, Tally] = defaultdict(Tally) if apart else {None: Tally()}
+            for (month, unit_id), tally in found_tallies.items():
+                if span.starts <= month.starts < span.ends:
+                    merged[unit_id].merge(tally)
+            for unit_id, tally in merged.items():
+                measured = tally.measured(rule)
+                item.readings[span, unit_id] = Reading(
+                    bound, measured, span, unit, unit_id if apart else headline(actor)[1], None, imports
+                )
+
+
+def figures(
+    actor: Actor, since: datetime, until: datetime, *, at: datetime, imports: bool = False
+) -> dict[str, list[Reading]]:
+    """For each clause with indicators in force, their figures over a time that the actor may see: value, sample size,
+    interval, status against the target. Computed from the rows, by the rule that measures that time; an indicator
+    whose fact set nobody publishes is not assessed.
+
+    One statement per indicator. Raises NotYours for whoever reads no figures.
+    """
+    book, made = rulebook.book(actor), dict[str, list[Reading]]()
+    for item in indicators(actor, at):
+        found = rule_in(book, item.ref, since, until)
+        if found is None:
+            continue
+        bound, begins = found
+        rule, tally = rule_of(bound), Tally()
+        if rule.facts in FACT_SETS:
+            for part in tallies(actor, rule, begins, until, imports=imports).values():
+                tally.merge(part)
+        unit, unit_id = headline(actor)
+        made.setdefault(item.bound.clause_id, []).append(
+            Reading(bound, tally.measured(rule), None, unit, unit_id, None, imports)
+        )
+    return made
+
+
+def closings(actor: Actor, ref: str) -> QuerySet[Closing]:
+    """The closings of an indicator, newest period first, then newest edition."""
+    return (
+        Closing.visible_to(actor)
+        .filter(ref=ref)
+        .select_related("version", "made_by")
+        .order_by("-starts_on", "-edition")
+    )
+
+
+def last_closed(actor: Actor, *, most: int = 12) -> Iterator[Reading]:
+    """The newest closed figure of each indicator for the whole that the actor sees; one statement."""
+    if not may_read(actor):
+        return
+    unit, unit_id = headline(actor)
+    book = rulebook.book(actor)
+    found = (
+        Figure.visible_to(actor)
+        .filter(unit=unit, unit_id=unit_id)
+        .select_related("closing")
+        .order_by("closing__ref", "-closing__starts_on", "-closing__edition")
+        .distinct("closing__ref")
+    )
+    for row in found[:most]:
+        bound = of_version(book, row.closing.ref, row.closing.version_id)
+        if bound is not None:
+            yield Reading(bound, measured_of(row), span_of(row.closing), unit, unit_id, row.closing)
