@@ -28,6 +28,8 @@ class _Checker:
         self.document = document
         self.subjects = subjects
         self.complete = complete
+        self.waits = False
+        """Whether the clause at hand waits for a business part: its subjects may still be to come."""
         self.content = document.content
         self.constants: dict[str, Constant] = constants(self.content)
         self.roles = {role["code"] for role in self.content["roles"]}
@@ -70,6 +72,7 @@ class _Checker:
         if not clause["id"].startswith(self.content["code"] + "-"):
             yield self.problem((*path, "id"), f"does not begin with {self.content['code']}-")
         yield from self._people(clause["binds"], (*path, "binds"))
+        self.waits = "waiting" in clause
         rules = clause.get("rules", [])
         yield from self._unique(((_key(rule), (*path, "rules", i)) for i, rule in enumerate(rules)), "rule")
         for index, rule in enumerate(rules):
@@ -86,7 +89,7 @@ class _Checker:
                 yield self.problem((*path, index), f"no role {code!r} is declared")
 
     def _subject(self, name: str, path: Path) -> Iterator[Problem]:
-        if name not in self.subjects and self.complete:
+        if name not in self.subjects and self.complete and not self.waits:
             yield self.problem(path, f"no app declares the subject {name!r}")
 
     def _condition(self, holder: Mapping[str, Any], key: str, subject: str, path: Path) -> Iterator[Problem]:
@@ -111,7 +114,7 @@ class _Checker:
         elif "consequence" in rule:
             yield from self._consequence(rule, clause, path)
         elif "cadence" in rule:
-            yield from self._people([rule["owner"]], path)
+            yield from self._cadence(rule, clause, path)
         elif "indicator" in rule:
             yield from self._indicator(rule, path)
         else:
@@ -169,18 +172,53 @@ class _Checker:
             else:
                 yield from self._condition(rule, "end_when", ends.pop(), path)
 
+    def _cadence(self, rule: Content, clause: Content, path: Path) -> Iterator[Problem]:
+        attest = rule.get("attest", {})
+        confirm = [attest["confirm"]] if "confirm" in attest else []
+        yield from self._people([rule["owner"], *attest.get("by", ()), *confirm], path)
+        yield from self._people([*rule.get("opened", ()), *rule.get("missed", ())], path)
+        for warning in rule.get("warnings", ()):
+            yield from self._people(warning.get("tell", []), path)
+        deeds = _many(rule.get("met_by", []))
+        if "when" in rule:
+            subjects = {subject_of(event) for event in deeds}
+            if len(subjects) == 1:
+                yield from self._condition(rule, "when", subjects.pop(), path)
+            else:
+                yield self.problem((*path, "when"), "a condition needs events of one subject in 'met_by'")
+        if "times" in rule and not deeds:
+            yield self.problem((*path, "times"), "'times' counts the events of 'met_by'")
+        if "audit" in rule:
+            yield from self._condition(rule["audit"], "when", subject_of(rule["audit"]["of"]), (*path, "audit"))
+            if not clause.get("checklist"):
+                yield self.problem(
+                    (*path, "audit"), "an audit goes through the checklist of its clause, which has none"
+                )
+            if "within" not in rule or "met_by" in rule or "attest" in rule:
+                yield self.problem(
+                    (*path, "audit"), "an audit is drawn after the period: with 'within', and nothing else meets it"
+                )
+
     def _consequence(self, rule: Content, clause: Content, path: Path) -> Iterator[Problem]:
         yield from self._people(rule.get("tell", []), path)
-        if not rule.get("tell") and not rule.get("do"):
+        if not rule.get("tell") and not rule.get("do") and not rule.get("ladder"):
             yield self.problem(path, "a consequence tells somebody or does something")
         if rule.get("tell") and not rule.get("template"):
             yield self.problem(path, "who is told needs the name of a template")
+        for index, rung in enumerate(rule.get("ladder", ())):
+            yield from self._people(rung["tell"], (*path, "ladder", index))
+        if "ladder" in rule and rule["on"] != "missed":
+            yield self.problem((*path, "ladder"), "a ladder begins with what is missed")
         clocks = {item["clock"]: item for item in clause.get("rules", ()) if "clock" in item}
+        cadences = {item["cadence"] for item in clause.get("rules", ()) if "cadence" in item}
         timed = rule["on"] in ("missed", "warned")
         if timed != ("of" in rule):
-            yield self.problem(path, "'of' names the clock of 'missed' or 'warned', and only of those")
+            yield self.problem(path, "'of' names the clock or cadence of 'missed' or 'warned', and only of those")
+        elif timed and rule["of"] in cadences:
+            if "when" in rule:
+                yield self.problem((*path, "when"), "a duty has no facts that a condition could ask about")
         elif timed and rule["of"] not in clocks:
-            yield self.problem((*path, "of"), f"the clause has no clock {rule['of']!r}")
+            yield self.problem((*path, "of"), f"the clause has no clock or cadence {rule['of']!r}")
         else:
             clock = clocks.get(rule.get("of", ""))
             subject = (

@@ -1,6 +1,7 @@
 """What a careful reader would object to in the policies: findings, each with its place.
 
-Errors make a rule unable to run; warnings are weaknesses of the text that its authors should mend or accept.
+Errors make a rule unable to run; warnings are weaknesses of the text that its authors should mend or accept; notes say
+what is to come.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from .book import Tenure
 from .conditions import Condition, ConditionError, ConditionFailed
 from .documents import Document, Path, PolicyError
 from .facts import FactType, FactValue, Subject
-from .policies import Policy, is_live
+from .policies import Policy, Waiting, is_live
 from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 MOST_SITUATIONS = 5000
 """Combinations of facts tried when two conditions are compared; beyond that only equal texts count as the same."""
 
@@ -99,18 +100,32 @@ def _one(name: str, document: Document, policy: Policy, world: World) -> Iterato
             for role in clause.binds:
                 if role in defined and role not in world.roles:
                     yield at((*path, "binds"), "unknown-role", "warning", f"the program has no role {role!r}")
+        if clause.waiting is not None:
+            yield from _waits(clause.waiting, path, world, at)
         for number, rule in enumerate(clause.rules):
             place = (*path, "rules", number)
-            yield from _rule(rule, place, clause.status, world, at)
+            yield from _rule(rule, place, clause.waiting, world, at)
 
 
-def _rule(rule: Any, place: Path, status: str, world: World, at: Any) -> Iterator[Finding]:
+def _waits(waiting: Waiting, path: Path, world: World, at: Any) -> Iterator[Finding]:
+    left = [event for event in waiting.events if event not in (world.events or ())]
+    if left or not waiting.events:
+        named = f" ({', '.join(left)})" if left else ""
+        yield at((*path, "waiting"), "waits", "note", f"waits for: {waiting.words['en']}{named}")
+    elif world.events is not None:
+        yield at((*path, "waiting"), "waits-no-more", "warning", "all that it waits for is there: take the mark away")
+
+
+def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any) -> Iterator[Finding]:
+    awaited = waiting.events if waiting else ()
     if world.events is not None:
-        for key, names in _events(rule):
+        for key, names in events_of(rule):
             for event in names:
-                if event not in world.events:
+                if event not in world.events and event not in awaited:
                     severity = "error" if key == "end" and len(names) == 1 else "warning"
                     yield at((*place, key), "unheard-event", severity, f"nothing emits {event}")
+    if waiting is not None:
+        return
     if isinstance(rule, FormRule) and world.forms is not None and rule.form not in world.forms:
         yield at((*place, "form"), "unknown-form", "warning", f"nobody defines the form {rule.form!r}")
     if (
@@ -124,7 +139,8 @@ def _rule(rule: Any, place: Path, status: str, world: World, at: Any) -> Iterato
         yield at((*place, "facts"), "unknown-facts", "warning", f"no app publishes the fact set {rule.facts!r}")
 
 
-def _events(rule: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+def events_of(rule: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The event types that a rule names, by the key under which it names them."""
     if isinstance(rule, ClockRule):
         for key in ("start", "end", "cancel", "reassess"):
             yield key, getattr(rule, key)
@@ -132,6 +148,8 @@ def _events(rule: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "on", (rule.on,)
     elif isinstance(rule, CadenceRule):
         yield "met_by", rule.met_by
+        if rule.audit is not None:
+            yield "audit", (rule.audit.of,)
 
 
 # -- between policies

@@ -31,20 +31,27 @@ from .policies import (
     ParameterValue,
     Policy,
     RoleName,
+    Waiting,
 )
 from .rules import (
     ApprovalRule,
     ApprovalStep,
+    Attestation,
     CadenceRule,
     ClockRule,
     ConsequenceRule,
+    Drawing,
     FormRule,
     GateRule,
     IndicatorRule,
     PauseReason,
     Rule,
+    Rung,
     Warning,
 )
+
+_NONE = Duration(1, "min")
+"""Stands in for a duration that could not be read, until the problems are told."""
 
 
 def load(text: str) -> Policy:
@@ -108,7 +115,9 @@ class _Builder:
     def policy(self) -> Policy:
         content = self.content
         definitions = tuple(
-            Definition(item["word"], item["means"], _many(item.get("clauses")), _many(item.get("parameters")))
+            Definition(
+                item["word"], item["means"], _many(item.get("clauses")), _many(item.get("parameters")), item.get("why")
+            )
             for item in content.get("definitions", ())
         )
         effective = self._date(content["effective"], ("effective",))
@@ -150,7 +159,7 @@ class _Builder:
             checklist=tuple(CheckItem(line["key"], line["text"]) for line in item.get("checklist", ())),
             examples=tuple(self.example(example) for example in item.get("examples", ())),
             informative=item.get("informative", False),
-            waiting=item.get("waiting", ""),
+            waiting=Waiting.of(item.get("waiting")),
             undefined=tuple(word for word in VAGUE_WORDS if word in said and word not in covered),
         )
 
@@ -158,7 +167,7 @@ class _Builder:
         kind, value = item["kind"], item["value"]
         read: ParameterValue = value
         if kind == "duration":
-            read = self.duration(value, (*path, "value")) or Duration(1, "min")
+            read = self.duration(value, (*path, "value")) or _NONE
         elif kind in ("texts", "list"):
             read = tuple(value)
         elif kind == "decimal":
@@ -236,14 +245,7 @@ class _Builder:
                 title=item["title"],
             )
         if "cadence" in item:
-            return CadenceRule(
-                key=item["cadence"],
-                every=item["every"],
-                duty=item["duty"],
-                owner=item["owner"],
-                met_by=_many(item.get("met_by")),
-                within=self.duration(item.get("within"), (*path, "within")),
-            )
+            return self.cadence(item, path)
         if "indicator" in item:
             return self.indicator(item, path)
         return ConsequenceRule(
@@ -254,7 +256,48 @@ class _Builder:
             of=item.get("of"),
             template=item.get("template", ""),
             do=item.get("do"),
+            ladder=tuple(
+                Rung(self.duration(rung["after"], (*path, "ladder", index, "after")) or _NONE, _many(rung["tell"]))
+                for index, rung in enumerate(item.get("ladder", ()))
+            ),
         )
+
+    def cadence(self, item: Content, path: Path) -> CadenceRule:
+        attest, audit = item.get("attest"), item.get("audit")
+        return CadenceRule(
+            key=item["cadence"],
+            every=item["every"],
+            duty=item["duty"],
+            owner=item["owner"],
+            met_by=_many(item.get("met_by")),
+            within=self.duration(item.get("within"), (*path, "within")),
+            per=item.get("per", "company"),
+            when=self.condition(item.get("when")),
+            times=self.count(item.get("times", 1), (*path, "times")),
+            grace=self.duration(item.get("grace"), (*path, "grace")),
+            attest=None
+            if attest is None
+            else Attestation(_many(attest.get("by")), attest.get("evidence", True), attest.get("confirm", "")),
+            audit=None
+            if audit is None
+            else Drawing(
+                audit["of"], self.count(audit["size"], (*path, "audit", "size")), self.condition(audit.get("when"))
+            ),
+            opened=_many(item.get("opened")),
+            warnings=tuple(
+                self.warning(warning, (*path, "warnings", index))
+                for index, warning in enumerate(item.get("warnings", ()))
+            ),
+            missed=_many(item.get("missed")),
+        )
+
+    def count(self, value: int | str, path: Path) -> int:
+        """A whole number, or the parameter of that name."""
+        found = self.constants.get(value) if isinstance(value, str) else value
+        if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+            self.problems.append(self.document.problem(path, f"not a number from 1 on: {value!r}"))
+            return 1
+        return found
 
     def indicator(self, item: Content, path: Path) -> IndicatorRule:
         target = item.get("target")

@@ -7,9 +7,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from nuoda.foundation.base.pure.events import REGISTRY
+
 from .durations import Duration
+from .facts import SUBJECTS
 from .factsets import FACT_SETS
-from .rules import ApprovalRule, CadenceRule, ClauseStatus, ClockRule, IndicatorRule, Rule, Text
+from .rules import (
+    ApprovalRule,
+    CadenceRule,
+    ClauseStatus,
+    ClockRule,
+    ConsequenceRule,
+    FormRule,
+    GateRule,
+    IndicatorRule,
+    Rule,
+    Text,
+)
+from .schema import LANGUAGES
 
 ParameterKind = Literal["duration", "int", "decimal", "money", "code", "text", "texts", "list", "weights", "decision"]
 
@@ -61,6 +76,8 @@ class Definition:
     means: Text
     clauses: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    why: Text | None = None
+    """Why this and not another meaning, where the source leaves it open."""
 
     def covers(self, clause_id: str) -> bool:
         return not self.clauses or clause_id in self.clauses
@@ -154,10 +171,39 @@ Example = GateExample | ApprovalExample | DecisionExample | ConsequenceExample |
 
 
 def is_live(rule: Rule) -> bool:
-    """Whether the program carries the rule out; an indicator is computed once its fact set is published."""
+    """Whether the program carries the rule out: an indicator once its fact set is published, a cadence once somebody may attest it or
+    something emits an event that meets it. An audit is attested, not carried out."""
     if isinstance(rule, IndicatorRule):
         return rule.facts in FACT_SETS
-    return not isinstance(rule, CadenceRule)
+    if isinstance(rule, CadenceRule):
+        return rule.attest is not None or any(event in REGISTRY for event in rule.met_by)
+    return True
+
+
+def is_heard(rule: Rule) -> bool:
+    """Whether the events and subjects that a rule names are there already."""
+    if isinstance(rule, ClockRule):
+        return any(one in REGISTRY for one in rule.start) and any(one in REGISTRY for one in rule.end)
+    if isinstance(rule, GateRule | ApprovalRule | FormRule):
+        return rule.subject in SUBJECTS
+    return not isinstance(rule, ConsequenceRule) or rule.on in REGISTRY
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a clause waits for: the business part that is to come, and the events it will emit."""
+
+    words: Text
+    events: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any] | str | None) -> Waiting | None:
+        """As a file writes it; a single word stands for itself in every language."""
+        if item is None:
+            return None
+        if isinstance(item, str):
+            return cls(dict.fromkeys(LANGUAGES, item))
+        return cls(item["for"], tuple(item["events"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +218,8 @@ class Clause:
     checklist: tuple[CheckItem, ...] = ()
     examples: tuple[Example, ...] = ()
     informative: bool = False
-    waiting: str = ""
-    """What the clause waits for before it can run; empty when it runs, is attested or informs."""
+    waiting: Waiting | None = None
+    """What its rules wait for before they can run."""
     undefined: tuple[str, ...] = ()
     """Vague words in its text that no definition covers."""
 
@@ -184,6 +230,8 @@ class Clause:
             return "undefined"
         if self.runs:
             return "executed"
+        if self.checklist and self.audited:
+            return "attested"
         if self.waiting or any(isinstance(rule, CadenceRule | IndicatorRule) for rule in self.rules):
             return "waiting"
         if self.checklist:
@@ -192,8 +240,18 @@ class Clause:
 
     @property
     def runs(self) -> bool:
-        """Whether it has a rule of a kind that runs, or gives the product a number or text to work with."""
+        """Whether it has a rule of a kind that runs, or gives the product a number or text to work with.
+
+        Of a clause that waits, only what the program already emits or declares counts.
+        """
+        if self.waiting is not None:
+            return any(is_live(rule) and is_heard(rule) for rule in self.rules)
         return bool(self.parameters) or any(is_live(rule) for rule in self.rules)
+
+    @property
+    def audited(self) -> bool:
+        """Whether its checklist is drawn regularly."""
+        return any(isinstance(rule, CadenceRule) and rule.audit is not None for rule in self.rules)
 
     def clocks(self) -> tuple[ClockRule, ...]:
         return tuple(rule for rule in self.rules if isinstance(rule, ClockRule))

@@ -223,6 +223,14 @@ class IndicatorRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of a ladder: so long after the due time, while what is owed is still not done, these roles are told."""
+
+    after: Duration
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsequenceRule:
     """When `on` is recorded (an event type, or 'missed'/'warned' of a clock or cadence), roles are told and an effect is done."""
 

@@ -119,14 +119,32 @@ FORM = _object(
     state={"enum": ["issued", "signed"]},
     fields=_list(_string(NAME), 1),
 )
+_WARNINGS = _list(
+    _object(
+        "",
+        share={"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+        before=DURATION,
+        tell=ROLES,
+    )
+)
+_COUNT: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, _string(NAME, "Name of a parameter.")]}
 CADENCE = _object(
     "cadence every duty owner",
     cadence=_string(NAME),
     every={"enum": ["day", "week", "month", "quarter", "half_year", "year"]},
+    per=_string(NAME, "company, organisation, dealer, team, person, or a kind of subject; default: company."),
     duty=TEXT,
     owner=_string(NAME),
+    within=_string(help="Time after the end of the period; left out: due by its end. May name a parameter."),
+    grace=DURATION,
     met_by=_some(_string(EVENT)),
-    within=DURATION,
+    when=CONDITION,
+    times=_COUNT,
+    attest=_object("", by=ROLES, evidence={"type": "boolean"}, confirm=_string(NAME)),
+    audit=_object("of size", of=_string(EVENT), when=CONDITION, size=_COUNT),
+    opened=ROLES,
+    warnings=_WARNINGS,
+    missed=ROLES,
 )
 INDICATOR = _object(
     "indicator label facts denominator",
@@ -149,11 +167,12 @@ CONSEQUENCE = _object(
     "consequence on",
     consequence=_string(NAME),
     on=_string(r"^(missed|warned|[a-z_]+\.[a-z_]+)$"),
-    of=_string(NAME, "The clock, for 'missed' and 'warned'."),
+    of=_string(NAME, "The clock or cadence, for 'missed' and 'warned'."),
     when=CONDITION,
     tell=ROLES,
     template=_string(NAME),
     do=_string(r"^[a-z_]+(\.[a-z_]+)?$"),
+    ladder=_list(_object("after tell", after=DURATION, tell=_list(_string(NAME), 1)), 1),
 )
 RULES: dict[str, Schema] = {
     "clock": CLOCK,
@@ -232,7 +251,13 @@ CLAUSE_SHAPE = _object(
     source=_string(),
     binds=ROLES,
     informative={"type": "boolean"},
-    waiting=_string(help="What the clause waits for."),
+    waiting={
+        "anyOf": [
+            _object("events for", events=_list(_string(EVENT), 1), **{"for": TEXT}),
+            _string(help="What the clause waits for, in one word."),
+        ],
+        "description": "Events that nothing emits yet; the rules are kept, and run once the events come.",
+    },
     checklist=_list(_object("key text", key=_string(NAME), text=TEXT), 1),
     parameters=_list(PARAMETER, 1),
     rules={"type": "array", "minItems": 1, "items": {"oneOf": list(RULES.values())}},
@@ -250,11 +275,20 @@ POLICY = _object(
     note=TEXT,
     roles=_list(_object("code name", code=_string(NAME), name=TEXT)),
     definitions=_list(
-        _object("word means", word=_string(), means=TEXT, clauses=_list(_string(CLAUSE), 1), parameters=ROLES)
+        _object(
+            "word means",
+            word=_string(),
+            means=TEXT,
+            why=TEXT,
+            clauses=_list(_string(CLAUSE), 1),
+            parameters=ROLES,
+        )
     ),
     clauses=_list(CLAUSE_SHAPE, 1),
     withdraws=_list(
-        _string(r"^[A-Z]{2}-[^/]+/[a-z][a-z0-9_]*$", help="A clock that is gone and whose open deadlines are withdrawn."),
+        _string(
+            r"^[A-Z]{2}-[^/]+/[a-z][a-z0-9_]*$", help="A clock that is gone and whose open deadlines are withdrawn."
+        ),
         1,
     ),
 )

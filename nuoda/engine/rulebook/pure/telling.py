@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from . import wording
 from .durations import Duration, Unit
 from .facts import SUBJECTS, Subject, subject_of
-from .factsets import FACT_SETS
+from .factsets import FACT_SETS, FactSet
 from .policies import Decision, Parameter
 from .rules import (
     ApprovalRule,
@@ -17,6 +18,7 @@ from .rules import (
     FormRule,
     GateRule,
     IndicatorRule,
+    PauseReason,
     Rule,
     Text,
 )
@@ -42,6 +44,20 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "approval": ("{subject} {verb} 须经批准：{steps}", "{subject} {verb} 須經核准：{steps}", "{subject} {verb} needs approval: {steps}"),
     "form": ("{subject} {verb} 须有《{title}》（{state}）", "{subject} {verb} 須有《{title}》（{state}）", "{subject} {verb} needs the form “{title}” ({state})"),
     "cadence": ("每{every}：{duty}，由 {owner} 负责", "每{every}：{duty}，由 {owner} 負責", "Every {every}: {duty}, by {owner}"),
+    "per": ("；按{per}", "；按{per}", "; for each {per}"),
+    "after": ("；周期结束后 {within} 内", "；週期結束後 {within} 內", "; within {within} after the period"),
+    "grace": ("，宽限 {grace}", "，寬限 {grace}", ", grace {grace}"),
+    "met_by": ("；以{times}次“{events}”为准", "；以{times}次「{events}」為準", "; done by {times} × {events}"),
+    "attest": ("；由 {by} 说明完成情况", "；由 {by} 說明完成情況", "; attested by {by}"),
+    "evidence": ("并附佐证", "並附佐證", " with evidence"),
+    "confirm": ("，经 {role} 确认", "，經 {role} 確認", ", confirmed by the {role}"),
+    "audit": ("；从当期“{event}”的记录中随机抽查 {size} 件，按检查表逐项核对", "；從當期「{event}」的紀錄中隨機抽查 {size} 件，依檢查表逐項核對", "; {size} cases drawn at random among those with {event}, gone through by the checklist"),
+    "ladder": ("逾期未办的，{rungs}", "逾期未辦的，{rungs}", "while it stays undone, {rungs}"),
+    "rung": ("{after} 后告知 {tell}", "{after} 後告知 {tell}", "after {after} tell {tell}"),
+    "organisation": ("公司和各经销商", "公司與各經銷商", "organisation"),
+    "dealer": ("经销商", "經銷商", "dealer"),
+    "team": ("班组", "班組", "team"),
+    "person": ("每个人", "每個人", "person"),
     "rate": ("指标 {label}：{facts}中 {numerator} ÷ {denominator}", "指標 {label}：{facts}中 {numerator} ÷ {denominator}", "Indicator {label}: {numerator} / {denominator} of {facts}"),
     "aggregate": ("指标 {label}：{facts}的{column}，取{aggregate}；条件：{denominator}", "指標 {label}：{facts}的{column}，取{aggregate}；條件：{denominator}", "Indicator {label}: {aggregate} of {column} over {facts}, where {denominator}"),
     "target_up": ("；目标不低于 {target}", "；目標不低於 {target}", "; target at least {target}"),
@@ -89,39 +105,44 @@ def rule_lines(
     def people(codes: Iterable[str]) -> str:
         return ", ".join(names.get(code, code) for code in codes)
 
-    def condition(when: str) -> str:
-        return "" if when == "true" else _say("when", language, when=when)
+    def condition(when: str, subject: str) -> str:
+        return "" if when == "true" else _say("when", language, when=_told(when, subject, language))
 
     if isinstance(rule, ClockRule):
         kind = "clock" if rule.within else "promised"
         limit = duration(rule.within, language) if rule.within else rule.within_fact
         line = _say(kind, language, start=_or(map(events, rule.start)), end=_or(map(events, rule.end)), within=limit)
-        line = f"{text(rule.label, language)}: {line}{condition(rule.when)}{_say('owner', language, owner=people([rule.owner]))}"
+        line = f"{text(rule.label, language)}: {line}{condition(rule.when, rule.subject)}{_say('owner', language, owner=people([rule.owner]))}"
         if rule.pauses:
-            line += _say("pauses", language, pauses=", ".join(_pause(p.reason, p.limit, language) for p in rule.pauses))
+            line += _say("pauses", language, pauses=", ".join(_pause(p, rule.subject, language) for p in rule.pauses))
         return [line + (_say("missed", language, missed=people(rule.missed)) if rule.missed else "")]
     if isinstance(rule, GateRule):
         return [
-            _say("gate", language, subject=_subject(rule.subject, language), verb=rule.verb, require=rule.require)
-            + condition(rule.when),
+            _say(
+                "gate",
+                language,
+                subject=_subject(rule.subject, language),
+                verb=_verb(rule.subject, rule.verb, language),
+                require=_told(rule.require, rule.subject, language),
+            )
+            + condition(rule.when, rule.subject),
             text(rule.otherwise, language),
         ]
     if isinstance(rule, ApprovalRule):
-        steps = " → ".join(people([step.role]) + condition(step.when) for step in rule.steps)
-        subject = _subject(rule.subject, language)
-        return [_say("approval", language, subject=subject, verb=rule.verb, steps=steps) + condition(rule.when)]
+        steps = " → ".join(people([step.role]) + condition(step.when, rule.subject) for step in rule.steps)
+        subject, verb = _subject(rule.subject, language), _verb(rule.subject, rule.verb, language)
+        line = _say("approval", language, subject=subject, verb=verb, steps=steps)
+        return [line + condition(rule.when, rule.subject)]
     if isinstance(rule, FormRule):
         title, state = text(rule.title, language), _say(rule.state, language)
-        return [
-            _say("form", language, subject=_subject(rule.subject, language), verb=rule.verb, title=title, state=state)
-            + condition(rule.when)
-        ]
+        subject, verb = _subject(rule.subject, language), _verb(rule.subject, rule.verb, language)
+        line = _say("form", language, subject=subject, verb=verb, title=title, state=state)
+        return [line + condition(rule.when, rule.subject)]
     if isinstance(rule, CadenceRule):
-        every, duty = _say(rule.every, language), text(rule.duty, language)
-        return [_say("cadence", language, every=every, duty=duty, owner=people([rule.owner]))]
+        return [_cadence(rule, language, people, events)]
     if isinstance(rule, IndicatorRule):
         return _indicator(rule, language)
-    return [_consequence(rule, language, people(rule.tell), events) + condition(rule.when)]
+    return [_consequence(rule, language, people, events) + condition(rule.when, subject_of(rule.on))]
 
 
 def _indicator(rule: IndicatorRule, language: str) -> list[str]:
@@ -132,8 +153,8 @@ def _indicator(rule: IndicatorRule, language: str) -> list[str]:
         language,
         label=text(rule.label, language),
         facts=text(known.label, language) if known else rule.facts,
-        numerator=rule.numerator,
-        denominator=_say("all", language) if rule.denominator == "true" else rule.denominator,
+        numerator=_over(rule.numerator, known, language),
+        denominator=_say("all", language) if rule.denominator == "true" else _over(rule.denominator, known, language),
         aggregate=_say(rule.aggregate, language) if rule.aggregate else "",
         column=text(column.label, language) if column else rule.of,
     )
@@ -143,6 +164,36 @@ def _indicator(rule: IndicatorRule, language: str) -> list[str]:
     return [line, *([text(rule.meaning, language)] if rule.meaning else [])]
 
 
+def _over(condition: str | None, known: FactSet | None, language: str) -> str:
+    return wording.condition(condition or "", known.columns, language) if known else condition or ""
+
+
+def _cadence(
+    rule: CadenceRule, language: str, people: Callable[[Iterable[str]], str], events: Callable[[str], str]
+) -> str:
+    every, duty = _say(rule.every, language), text(rule.duty, language)
+    line = _say("cadence", language, every=every, duty=duty, owner=people([rule.owner]))
+    if rule.per != "company":
+        line += _say(
+            "per", language, per=_say(rule.per, language) if rule.per in _WORDS else _subject(rule.per, language)
+        )
+    if rule.within is not None:
+        line += _say("after", language, within=duration(rule.within, language))
+    if rule.grace is not None:
+        line += _say("grace", language, grace=duration(rule.grace, language))
+    if rule.met_by:
+        line += _say("met_by", language, times=rule.times, events=_or(map(events, rule.met_by)))
+        if rule.when != "true":
+            line += _say("when", language, when=_told(rule.when, subject_of(rule.met_by[0]), language))
+    if rule.attest is not None:
+        line += _say("attest", language, by=people(rule.attest.by or [rule.owner]))
+        line += _say("evidence", language) if rule.attest.evidence else ""
+        line += _say("confirm", language, role=people([rule.attest.confirm])) if rule.attest.confirm else ""
+    if rule.audit is not None:
+        line += _say("audit", language, event=events(rule.audit.of), size=rule.audit.size)
+    return line
+
+
 def parameter_lines(parameter: Parameter, language: str) -> list[str]:
     """The value of a parameter in words, then why it is so."""
     value = parameter.value
@@ -150,8 +201,16 @@ def parameter_lines(parameter: Parameter, language: str) -> list[str]:
     if isinstance(value, Duration):
         return [f"{parameter.name}: {duration(value, language)}", why]
     if isinstance(value, Decision):
-        rows = [f"{choice.when} → {choice.then} ({text(choice.why, language)})" for choice in value.choices]
-        return [f"{parameter.name}:", *rows, f"… → {value.otherwise} ({text(value.why, language)})", why]
+        rows = [
+            f"{_told(choice.when, value.subject, language)} → {_answer(choice.then, value.subject, language)} ({text(choice.why, language)})"
+            for choice in value.choices
+        ]
+        return [
+            f"{parameter.name}:",
+            *rows,
+            f"… → {_answer(value.otherwise, value.subject, language)} ({text(value.why, language)})",
+            why,
+        ]
     if parameter.kind == "money":
         return [f"{parameter.name}: ¥{int(str(value)) / 100:,.2f}", why]
     if isinstance(value, tuple):
@@ -163,18 +222,45 @@ def parameter_lines(parameter: Parameter, language: str) -> list[str]:
     return [f"{parameter.name}: {value}", why]
 
 
-def _consequence(rule: ConsequenceRule, language: str, people: str, events: Callable[[str], str]) -> str:
+def _consequence(
+    rule: ConsequenceRule, language: str, people: Callable[[Iterable[str]], str], events: Callable[[str], str]
+) -> str:
     on = (
         events(rule.on)
         if rule.of is None
         else f"{rule.of} {_say('overdue' if rule.on == 'missed' else 'warned', language)}"
     )
-    then = [_say("tell", language, tell=people)] if people else []
-    return _say("consequence", language, on=on, then=", ".join([*then, *([rule.do] if rule.do else [])]))
+    then = [_say("tell", language, tell=people(rule.tell))] if rule.tell else []
+    then += [rule.do] if rule.do else []
+    if rule.ladder:
+        rungs = [
+            _say("rung", language, after=duration(rung.after, language), tell=people(rung.tell)) for rung in rule.ladder
+        ]
+        then.append(_say("ladder", language, rungs=", ".join(rungs)))
+    return _say("consequence", language, on=on, then=", ".join(then))
 
 
-def _pause(reason: str, limit: Duration | None, language: str) -> str:
-    return reason if limit is None else f"{reason} (≤ {duration(limit, language)})"
+def _pause(pause: PauseReason, subject: str, language: str) -> str:
+    known = SUBJECTS.get(subject)
+    reason = wording.code(pause.reason, known.fields.get("reason") if known else None, language)
+    return reason if pause.limit is None else f"{reason} (≤ {duration(pause.limit, language)})"
+
+
+def _told(condition: str, subject: str, language: str) -> str:
+    known = SUBJECTS.get(subject)
+    return wording.condition(condition, known.fields, language) if known else condition
+
+
+def _answer(code: str, subject: str, language: str) -> str:
+    """What a decision answers, by the name that the subject's facts give the code."""
+    known = SUBJECTS.get(subject)
+    fields = known.fields.values() if known else ()
+    return next((text(field.names[code], language) for field in fields if code in field.names), code)
+
+
+def _verb(subject: str, verb: str, language: str) -> str:
+    known = SUBJECTS.get(subject)
+    return text(known.verb_names[verb], language) if known and verb in known.verb_names else verb
 
 
 def _or(events: Iterable[str]) -> str:
