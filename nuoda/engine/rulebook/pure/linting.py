@@ -16,7 +16,7 @@ from .book import Tenure
 from .conditions import Condition, ConditionError, ConditionFailed
 from .documents import Document, Path, PolicyError
 from .facts import FactType, FactValue, Subject
-from .policies import Policy, Waiting, is_live
+from .policies import Policy, Waiting, is_heard, is_live
 from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
 
 Severity = Literal["error", "warning", "note"]
@@ -93,7 +93,7 @@ def _one(name: str, document: Document, policy: Policy, world: World) -> Iterato
             yield at((*path, "text", "zh-hans"), "undefined-word", "warning", f"nobody has defined “{word}”")
         if not clause.binds:
             yield at((*path, "binds"), "no-role", "warning", "the duty is bound to no role")
-        runs = any(is_live(rule) for rule in clause.rules)
+        runs = any(is_live(rule) and (clause.waiting is None or is_heard(rule)) for rule in clause.rules)
         if runs and not clause.examples:
             yield at(path, "no-situation", "warning", "the clause runs and carries no situation")
         if world.roles is not None and runs:
