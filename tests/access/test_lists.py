@@ -132,6 +132,8 @@ MAKERS: dict[str, tuple[str, str, Callable[[Stage], Any]]] = {
     "approvals:all": ("chen", "", approval),
     "clocks:late": ("chen", "", late),
     "clocks:calendars": ("wang", "", calendar),
+    "reports:cases": ("wang", "", lambda stage: stage.report()),
+    "reports:entries": ("wang", "", lambda stage: stage.report()),
     "orgs:people": ("wang", "", lambda stage: people.person(of=stage.cast.company)),
     "orgs:qualifications": ("wang", "", lambda stage: people.qualification(people.person(of=stage.cast.company), "welding")),
     "orgs:leaves": ("wang", "", away),

@@ -203,6 +203,7 @@ THINGS: dict[str, Thing] = {
         lambda w: (WorkingCalendar.objects.filter(company_id=w.stage.cast.company.pk).order_by("pk")[0].pk,), OFFICE
     ),
     "policy": Thing(lambda w: ("manual",), frozenset(EVERYBODY)),
+    "regulation file": Thing(lambda w: ("manual", "docx"), frozenset(EVERYBODY)),
     "clause": Thing(lambda w: ("MN-3.2.1a",), frozenset(EVERYBODY)),
     "person": Thing(lambda w: (w.persons["wu"].pk,), OFFICE | {"ma", "wu"}),
     "role": Thing(lambda w: (w.persons["wu"].pk, "technician"), OFFICE | {"ma", "wu"}),

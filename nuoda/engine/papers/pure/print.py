@@ -102,16 +102,24 @@ def render(sheet: Sheet, *, language: str = "zh-hans") -> Printed:
     layout."""
     words = _Words(language, sheet.zone)
     data = _data(sheet, words)
-    missing: dict[str, None] = {}
-    data = _fitted(data, missing)
+    data, missing = fitted(data)
     if missing:
         names = "、".join(f"U+{ord(character):04X}" for character in missing)
         data["proof"] = "\n".join(filter(None, [data["proof"], words("missing", names)]))
+    photos = {f"{digest}.{extension}": content for digest, (extension, content) in sheet.photos.items()}
+    return Printed(typeset(HERE / "form.typ", data, files=photos, moment=sheet.issued_at or _EPOCH), missing)
+
+
+def typeset(layout: Path, data: Mapping[str, Any], *, files: Mapping[str, bytes], moment: datetime) -> bytes:
+    """A layout file with its data (JSON values, `sys.inputs.sheet`) and pictures as PDF, in the shipped type.
+
+    `moment` becomes the document's date, so that equal data give equal bytes. typst.TypstError for what cannot be set.
+    """
     with TemporaryDirectory(prefix="nuoda-print-") as folder:
         place = Path(folder)
-        (place / "form.typ").write_bytes((HERE / "form.typ").read_bytes())
-        for digest, (extension, content) in sheet.photos.items():
-            (place / f"{digest}.{extension}").write_bytes(content)
+        (place / "form.typ").write_bytes(layout.read_bytes())
+        for name, content in files.items():
+            (place / name).write_bytes(content)
         with _BUSY:
             compiler = typst.Compiler(
                 str(place / "form.typ"),
@@ -122,10 +130,17 @@ def render(sheet: Sheet, *, language: str = "zh-hans") -> Printed:
                 package_path=str(place),
                 package_cache_path=str(place),
             )
-            pdf = compiler.compile(format="pdf", timestamp=int((sheet.issued_at or _EPOCH).timestamp()))
+            pdf = compiler.compile(format="pdf", timestamp=int(moment.timestamp()))
     if not isinstance(pdf, bytes):
         raise TypeError("typst returned no single document")
-    return Printed(pdf, tuple(missing))
+    return pdf
+
+
+def fitted(data: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The same data with every text as the shipped type can draw it, and the characters that it cannot draw."""
+    missing: dict[str, None] = {}
+    shown = {key: _fitted(item, missing) for key, item in data.items()}
+    return shown, tuple(missing)
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.orgs.pure.roles import ROLES
+from nuoda.foundation.ui.pure import panels
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import EVERYONE, Crumb, Page
+from nuoda.foundation.ui.web.pages.records import Block, draw_panel
 
 from .. import queries
 from ..access import may_see_errors
@@ -52,6 +59,33 @@ class Said:
     parameters: list[list[str]]
     checklist: list[str]
     situations: list[str]
+    margin: list[SafeString] = field(default_factory=list)
+    """What rooms above put beside it."""
+
+
+MARGIN = "policy.margin"
+"""Place beside the clauses of a text: a panel here is loaded once for the whole text and gives `{clause id: context}`."""
+
+
+def margins(actor: Actor, at: datetime, policy: Policy) -> dict[str, list[SafeString]]:
+    """The contributed panels beside each clause."""
+    found: dict[str, list[SafeString]] = {}
+    for panel in panels.at_place(MARGIN, actor):
+        contexts: Mapping[str, Any] = panel.load(actor, at, policy) or {}
+        for clause_id, context in contexts.items():
+            drawn = render_to_string(panel.template, {"actor": actor, "at": at, **context})
+            found.setdefault(clause_id, []).append(drawn)
+    return found
+
+
+def _blocks(page: Page, place: str, subject: Any) -> list[Block]:
+    """The contributed panels of a place as blocks."""
+    found = []
+    for panel in panels.at_place(place, page.actor):
+        body = draw_panel(panel, page.actor, page.at, subject, page.request)
+        if body is not None:
+            found.append(Block(panel.key, panel.label, body, panel.icon))
+    return found
 
 
 def _called(event_type: str) -> str:
@@ -121,6 +155,10 @@ class Reading(Page):
         if not found:
             raise NotYours()
         self.shown, self.policy = found[0], queries.policy_of(found[0])
+        clauses = [said(self.policy, clause) for clause in self.policy.clauses]
+        beside = margins(self.actor, self.at, self.policy) if self.shown.pk in current else {}
+        for one in clauses:
+            one.margin = beside.get(one.clause.id, [])
         return self.answer(
             context={
                 "row": self.shown,
@@ -133,7 +171,8 @@ class Reading(Page):
                 "definitions": [
                     (item.word, text(item.means, language()), item.clauses) for item in self.policy.definitions
                 ],
-                "clauses": [said(self.policy, clause) for clause in self.policy.clauses],
+                "clauses": clauses,
+                "heads": _blocks(self, "policy.head", self.shown),
             }
         )
 
@@ -175,6 +214,7 @@ class ClausePage(Page):
                 "policy_url": f"{reverse('rulebook:policy', args=[policy.name])}#{id}",
                 "may_read": not STAFF.isdisjoint(self.actor.roles),
                 "history": history,
+                "blocks": _blocks(self, "clause.sections", self.found.clause),
                 "errors": list(queries.errors(self.actor, clause_id=id, limit=10))
                 if may_see_errors(self.actor)
                 else [],

@@ -1,0 +1,86 @@
+"""One clause: its figures over the periods, by who was responsible, and the cases that went worst."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nuoda.engine.rulebook.pure.telling import text
+from nuoda.engine.rulebook.web.views import STATUSES, language
+from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.ui.web.pages import Crumb, Page
+from nuoda.foundation.ui.web.pages import states as addresses
+
+from .. import queries
+from ..access import WATCHERS
+from ..pure import spans
+from . import board, lines, scoping
+
+
+class ClauseFigures(Page):
+    """What became of one clause."""
+
+    access = WATCHERS
+    menu = "compliance"
+    template = "reports/clause.html"
+
+    def get(self, request: HttpRequest, id: str) -> HttpResponse:
+        if id not in queries.clause_ids(self.actor):
+            raise NotYours()
+        self.id = id
+        state = addresses.read(request.GET, scoping.FILTERS, (), self.actor)
+        period = scoping.span(state, self.at)
+        periods = spans.run(period, scoping.PERIODS)
+        asked = scoping.scope(state)
+        parameters = scoping.kept_parameters(state, period)
+        self.parameters = parameters
+        now = scoping.within(replace(asked, clauses=(id,)), period)
+        tallies = queries.tallies(self.actor, board.asked_in(now, periods), scoping.edges(periods)).get(id, [])
+        bound = next((item for item in queries.clauses_in_force(self.actor, self.at) if item.clause.id == id), None)
+        names = lines.role_names([bound.policy] if bound else [])
+        marks = queries.named_in(self.actor, now).get(id, {})
+        shown = lines.line(id, bound, tallies, parameters, None, marks, names)
+        return self.answer(
+            context={
+                "line": shown,
+                "status": STATUSES[bound.clause.status] if bound else None,
+                "policy": text(bound.policy.title, language()) if bound else "",
+                "period": period,
+                "trend": board.trend(tallies, periods, parameters, clause=id) if tallies else [],
+                "shares": self.shares(now, parameters),
+                "worst": [
+                    (item, lines.lateness(item.late, done=item.done), lines.explanation(item))
+                    for item in queries.worst_of(self.actor, now, self.at)
+                ],
+                "presets": [
+                    {"label": label, "url": state.address(**{"started.from": str(one.first), "started.to": str(one.last)}), "lit": one == period}
+                    for label, one in scoping.presets(self.at)
+                ],
+                "imported": asked.imported,
+            }
+        )  # fmt: skip
+
+    def shares(self, now: queries.Scope, parameters: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """By who was responsible; only where there is anything to compare."""
+        found = []
+        for share in queries.by_dealer(self.actor, now):
+            more = {"clause": self.id, "dealer": share.key} if scoping.dealers(self.actor) else {"clause": self.id}
+            found.append(
+                {
+                    "name": share.name or _("the company itself"),
+                    "figures": [lines.figure(share.tally, (one,), parameters, **more) for one in lines.COLUMNS],
+                    "rate": lines.rate(share.tally, parameters, **more),
+                }
+            )
+        return found
+
+    def get_title(self) -> Any:
+        return self.id
+
+    def crumbs(self) -> list[Crumb]:
+        parameters = getattr(self, "parameters", {})
+        return [Crumb(_("Compliance board"), scoping.address(reverse("reports:board"), parameters))]
