@@ -24,12 +24,15 @@ from nuoda.domain.service.tests.stage import Stage, local
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval
 from nuoda.engine.clocks.models import Deadline, WorkingCalendar
+from nuoda.engine.duties.actions import attestations, audits
+from nuoda.engine.duties.actions import sweeps as duties
+from nuoda.engine.duties.models import Audit, Obligation
+from nuoda.engine.duties.queries import obligations
 from nuoda.engine.notices.models import Channel, Notice
 from nuoda.engine.papers.actions import attachments
 from nuoda.engine.papers.models import Attachment, Paper
 from nuoda.engine.rulebook.actions import packs
 from nuoda.foundation.base.access import scoped, system
-from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.orgs.actions import links, tokens
 from nuoda.foundation.orgs.models import Delegation, Department, Leave, Outlet, Person, Qualification, Team
 from nuoda.foundation.orgs.pure.tokens import SCOPES
@@ -74,6 +77,12 @@ class World:
     link: str
     department: Department
     team: Team
+    duty: Obligation
+    """Of the company; its service manager has to attest it."""
+    claimed: Obligation
+    """Attested by the service manager; the director has to confirm it."""
+    audit: Audit
+    """Drawn by the quality supervisor."""
 
     def client(self, who: str) -> Client:
         return Client() if who == NOBODY else people.login(Client(), self.persons[who])
@@ -120,8 +129,9 @@ def world() -> World:
     with scoped(system(cast.company.pk)) as at:
         paper = Paper.objects.filter(case_id=done.pk).order_by("pk").first()
         assert paper is not None
+        told = stage.entries(reported, "ticket.reported")[0].id
         notice = Notice.objects.create(
-            company_id=cast.company.pk, person=cast.lin, dossier=reported.dossier, case_id=reported.pk, entry_id=new_id(),
+            company_id=cast.company.pk, person=cast.lin, dossier=reported.dossier, case_id=reported.pk, entry_id=told,
             template="ticket.reported", topic="tickets", happened_at=at, created_at=at, origin="live",
         )  # fmt: skip
         channel = Channel(company_id=cast.company.pk, name="值班群", kind="wecom", created_at=at)
@@ -137,8 +147,25 @@ def world() -> World:
         stage, persons, reported, job, done, follow_up, paper, attachment, complaint, approval, channel, run, part,
         notice, view, people.leave(cast.wu, later, later + timedelta(days=1)),
         people.delegation(cast.lin, cast.zhou, later, later + timedelta(days=1)), api_token, link,
-        people.department(of=cast.company), people.team(of=cast.company),
+        people.department(of=cast.company), people.team(of=cast.company), *_duties(stage),
     )  # fmt: skip
+
+
+def _duties(stage: Stage) -> tuple[Obligation, Obligation, Audit]:
+    """Two duties of the service manager, one attested, and a spot check of closed tickets."""
+    cast = stage.cast
+    duties.sweep(cast.company.pk, at=stage.now)
+    with stage.acting(cast.wang) as (actor, at):
+        mine = obligations(actor, own=True)
+        duty, claimed = mine.filter(ref="DL-3.5c/archives")[0], mine.filter(ref="LC-6.2b/management_report")[0]
+        attestations.attest(
+            claimed.pk, statement="已提交二月服务报告", files=[("报告.txt", "二月".encode())], actor=actor, at=at
+        )
+    with stage.acting(cast.chen) as (actor, at):
+        audit = audits.draw_spot(
+            clause_id="LC-6.1a", since=MORNING, until=at, dealer_id=None, everybody=True, actor=actor, at=at
+        )
+    return duty, claimed, audit
 
 
 def _done(stage: Stage) -> Ticket:
@@ -176,6 +203,8 @@ class Thing:
 
 
 STAFF = frozenset(CAST)
+WATCHING = frozenset({"lin", "wang", "chen", "zhou", "shen", "audit"})
+"""Who may know of the company's duties; what he may do with them his roles say."""
 KEEPERS = frozenset({"ma", "zhou", "system"})
 """Who enters qualifications and leave of 吴迪: his dealer's manager, and who does so for everybody."""
 THINGS: dict[str, Thing] = {
@@ -192,7 +221,15 @@ THINGS: dict[str, Thing] = {
     "part": Thing(lambda w: (w.part.pk,), STAFF),
     "import run": Thing(lambda w: (w.import_run.pk,), OFFICE),
     "table": Thing(lambda w: ("customers",), frozenset(EVERYBODY)),
-    "submission": Thing(lambda w: (complaints.SETTLEMENT, w.complaint.number), ABOUT_CASE - {"wu"}),
+    "submission": Thing(
+        lambda w: (complaints.SETTLEMENT, w.complaint.number), frozenset({"lin", "wang", "zhou", "ma"})
+    ),
+    "duty": Thing(lambda w: (w.duty.number,), WATCHING),
+    "duty to attest": Thing(lambda w: (w.duty.number,), frozenset({"wang"})),
+    "duty to confirm": Thing(lambda w: (w.claimed.number,), frozenset({"shen"})),
+    "audit": Thing(lambda w: (w.audit.number,), WATCHING),
+    "audit to sign": Thing(lambda w: (w.audit.number,), frozenset({"chen"})),
+    "audited case": Thing(lambda w: (w.audit.number, 1), frozenset({"chen"})),
     "paper": Thing(lambda w: (w.paper.pk,), ABOUT_CASE),
     "verify token": Thing(lambda w: (w.paper.token,), frozenset(EVERYBODY)),
     "attachment": Thing(lambda w: (w.attachment.pk,), ABOUT_CASE),

@@ -161,15 +161,25 @@ def fitness(row: Ticket, technician: Person, starts_at: datetime, ends_at: datet
     return Fitness(qualified, not away, technician.dealer_id == row.dealer_id)
 
 
+def visit_length(actor: Actor, row: Ticket, at: datetime) -> timedelta:
+    """How long a visit is planned when nobody has estimated it (DL-3.2a); of days or months their working time counts."""
+    said = rulebook.book(actor).value("dispatch_visit_length", at, Duration)
+    if said.seconds is not None:
+        return timedelta(seconds=said.seconds)
+    calendar = clocks.calendar_of(actor, dealer_id=row.dealer_id, at=at)
+    return calendar.count(at, calendar.add(at, said))
+
+
 def suggestions(
-    actor: Actor, row: Ticket, *, at: datetime, minutes: int | None = None, horizon: timedelta = timedelta(days=7)
+    actor: Actor, row: Ticket, *, at: datetime, minutes: int | None = None
 ) -> list[tuple[Person, Suggestion]]:
     """Technicians of the responsible organisation, best first, each with reasons (DL-3.2a). Five statements, whatever their number."""
     book = rulebook.book(actor)
     urgent = row.severity == "urgent"
     people = list(people_in_role(actor, ["technician"], dealer_id=row.dealer_id))
     ids = [person.pk for person in people]
-    end = at + horizon
+    calendar = clocks.calendar_of(actor, dealer_id=row.dealer_id, at=at)
+    end = calendar.add(at, book.value("dispatch_horizon", at, Duration))
     booked: dict[UUID, list[Span]] = defaultdict(list)
     for person_id, span in WorkOrder.objects.filter(
         technician_id__in=ids, state__in=ACTIVE, planned__overlap=(at, end)
@@ -197,9 +207,9 @@ def suggestions(
             .values_list("technician_id")
             .annotate(count=Count("pk"))
         )
-    working = clocks.calendar_of(actor, dealer_id=row.dealer_id, at=at).pieces(at, end)
+    working = calendar.pieces(at, end)
     site = row.site
-    length = minutes or (book.value("dispatch_visit_length", at, Duration).seconds or 7200) // 60
+    length = minutes or visit_length(actor, row, at) // timedelta(minutes=1)
     job = Job(
         earliest=at,
         minutes=length,
@@ -226,9 +236,10 @@ def suggestions(
         weights=book.value("dispatch_weights_urgent" if urgent else "dispatch_weights", at, dict),
         workload_full=book.value("dispatch_workload_full", at, int),
         distance_far_km=book.value("dispatch_distance_far_km", at, int),
+        horizon=end - at,
     )
     by_id = {person.pk: person for person in people}
-    return [(by_id[found.person], found) for found in rank(job, candidates, measure, horizon=horizon)]
+    return [(by_id[found.person], found) for found in rank(job, candidates, measure)]
 
 
 def _skill(row: Ticket) -> str | None:

@@ -1,4 +1,5 @@
-"""Who may do what with an approval. Whether somebody is asked is a matter of the chain; this says the rest."""
+"""Who may do what with an approval. Whether somebody is asked is a matter of the chain, and who may ask is a matter of the subject
+(`pure.matters.Matter.may_ask`); this says the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ STAFF = frozenset(
         "system_admin", "security_admin", "audit_admin",
     }
 )  # fmt: skip
-"""Roles that submit, decide and read approvals: everybody but customers."""
+"""Roles that decide and read approvals: everybody but customers."""
+SUBMITTERS = STAFF - {"system_admin", "security_admin", "audit_admin"}
+"""Roles that ask for approvals: who administers the installation has no matters of his own."""
 READERS = frozenset(
     {"quality_supervisor", "hq_support", "service_manager", "dealer_manager", "director", "audit_admin"}
 )
@@ -18,8 +21,8 @@ READERS = frozenset(
 
 
 def submit(actor: Actor) -> bool:
-    """Whoever may do the verb itself may ask for it; customers never ask inside the house."""
-    return actor.reach != "customer" and actor.has(*STAFF)
+    """Customers never ask inside the house; of the others the subject's own rule says who may."""
+    return actor.reach != "customer" and actor.has(*SUBMITTERS)
 
 
 def decide(actor: Actor) -> bool:

@@ -25,7 +25,7 @@ from nuoda.foundation.journal.models import Dossier, Remark
 from nuoda.foundation.orgs.models import Delegation, Department, Person
 
 from .models import Approval, Copy, Decision, Round, Seat, Step
-from .pure.chains import Asked, Candidate, Chain, Holds, NoApprover, Staff, Unit, needed, resolve
+from .pure.chains import Asked, Candidate, Chain, Holds, Ladder, NoApprover, Staff, Unit, needed, resolve
 from .pure.contents import digest
 from .pure.matters import MATTERS, Matter, matter_of
 
@@ -182,12 +182,26 @@ def explain(actor: Actor, matter: str, about: Dossier, at: datetime) -> Explanat
     names = {person.id: person.name for person in staff.people}
     try:
         chain = resolve(
-            rules, facts, staff, submitter=actor.person_id, dealer=about.dealer_id, holds=conditions(found, actor, at)
+            rules,
+            facts,
+            staff,
+            submitter=actor.person_id,
+            dealer=about.dealer_id,
+            holds=conditions(found, actor, at),
+            ladder=ladder(actor, at),
         )
     except NoApprover as refusal:
         return Explanation(needed=True, refused=refusal, people=names, clauses=clauses)
     asked = {person for step in chain.steps for person in step.people}
     return Explanation(True, chain, names, stand_ins(asked, at), clauses=clauses)
+
+
+def ladder(actor: Actor, at: datetime) -> Ladder:
+    """Who stands above whom in approvals, as the book says it at `at`."""
+    book = rulebook.book(actor)
+    return Ladder(
+        book.value("approval_ladder", at, tuple), frozenset(book.value("approval_ladder_below_top", at, tuple))
+    )
 
 
 def rules_for(matter: Matter, actor: Actor, facts: Mapping[str, Any], at: datetime) -> tuple[Asked, ...]:

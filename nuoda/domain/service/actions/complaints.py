@@ -106,6 +106,11 @@ def settlement_content(about: UUID, actor: Actor) -> Content:
     )
 
 
+def may_ask_settlement(about: UUID, actor: Actor) -> bool:
+    """Whoever may propose a settlement of the ticket may ask for its approval."""
+    return access.may(actor, "propose_settlement", queries.ticket(actor, id=about))
+
+
 def settle_approved(approval: Approval, actor: Actor, at: datetime) -> None:
     """The chain is through: the settlement may be offered. Emits complaint.settlement_approved."""
     ticket = queries.hold(actor, id=approval.about_id)

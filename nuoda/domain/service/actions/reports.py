@@ -69,10 +69,10 @@ def report(
 
     `answered` None: a call on the phone is answered by taking it, anything else is not.
     Asks: agent, manager, HQ support, or the customer himself. Emits: ticket.reported (and ticket.answered for a call).
-    Refuses: Invalid for unknown codes; the intake gates of the book (DL-3.1a, DL-3.1d).
+    Refuses: Invalid for unknown codes, and for things of different customers; the intake gates of the book (DL-3.1a, DL-3.1d).
     """
     access.require(actor, "report")
-    _check_codes(told)
+    _check(told)
     when = happened_at or at
     ticket = _ticket(told, actor, when)
     _grade(ticket, told, actor, when)
@@ -120,7 +120,7 @@ def report(
     return ticket
 
 
-def _check_codes(told: Report) -> None:
+def _check(told: Report) -> None:
     wrong = {}
     if told.kind not in KINDS:
         wrong["kind"] = _("Choose one of the kinds offered.")
@@ -132,6 +132,11 @@ def _check_codes(told: Report) -> None:
         wrong["subject"] = _("Say in a few words what the matter is.")
     if told.machines_down < 0:
         wrong["machines_down"] = _("A number of machines cannot be below zero.")
+    owners = {row.customer_id for row in (told.contact, told.site, told.product) if row is not None}
+    if told.customer is not None:
+        owners.add(told.customer.pk)
+    if len(owners) > 1:
+        wrong["customer"] = _("Customer, contact, site and machine do not belong together.")
     if wrong:
         raise Invalid(_("The report cannot be taken like this; see the marked fields."), fields=wrong)
 

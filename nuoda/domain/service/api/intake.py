@@ -152,9 +152,6 @@ def _named(call: Call, body: Report) -> Named:
         customer = next((row for row in brought if row.pk == body.customer), None)
         customer = customer or Customer.visible_to(actor).filter(pk=body.customer).first()
         wrong |= {} if customer else {"customer": _("There is no such customer.")}
-    owners = {row.customer_id for row in (product, contact, site) if row} | ({customer.pk} if customer else set())
-    if not wrong and len(owners) > 1:
-        wrong = {"customer": _("Customer, contact, site and machine do not belong together.")}
     if wrong:
         raise Invalid(_("The report cannot be taken like this; see the marked fields."), fields=wrong)
     return customer, contact, site, product

@@ -19,11 +19,12 @@ WEIGHTS = ("qualification", "workload", "distance", "calendar", "history")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """The numbers of the book: weights by share, jobs that fill a day, kilometres that are too far."""
+    """The numbers of the book: weights by share, jobs that fill a day, kilometres that are too far, how far ahead one looks."""
 
     weights: Mapping[str, float]
     workload_full: int
     distance_far_km: int
+    horizon: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,9 @@ class Suggestion:
     reasons: tuple[Reason, ...]
 
 
-def rank(
-    job: Job, candidates: Sequence[Candidate], measure: Measure, *, horizon: timedelta = timedelta(days=7)
-) -> list[Suggestion]:
+def rank(job: Job, candidates: Sequence[Candidate], measure: Measure) -> list[Suggestion]:
     """Suggestions, best first: the qualified with a gap, then the qualified without, then the rest."""
-    rows = [_suggest(job, candidate, measure, horizon) for candidate in candidates]
+    rows = [_suggest(job, candidate, measure) for candidate in candidates]
     return sorted(rows, key=lambda row: (not row.qualified, row.slot is None, -row.score, str(row.person)))
 
 
@@ -108,8 +107,8 @@ def first_gap(job: Job, candidate: Candidate, horizon: timedelta) -> Span | None
     return None
 
 
-def _suggest(job: Job, candidate: Candidate, measure: Measure, horizon: timedelta) -> Suggestion:
-    slot = first_gap(job, candidate, horizon)
+def _suggest(job: Job, candidate: Candidate, measure: Measure) -> Suggestion:
+    slot = first_gap(job, candidate, measure.horizon)
     day = (slot[0] if slot else job.earliest).date()
     qualified, certificate = _qualification(job, candidate, day)
     distance = None
@@ -137,7 +136,7 @@ def _suggest(job: Job, candidate: Candidate, measure: Measure, horizon: timedelt
     reasons.append(
         Reason("free_from", True, {"at": slot[0].isoformat()})
         if slot
-        else Reason("no_gap", False, {"days": horizon.days})
+        else Reason("no_gap", False, {"days": measure.horizon.days})
     )
     if slot and not in_hours:
         reasons.append(Reason("outside_hours", False))

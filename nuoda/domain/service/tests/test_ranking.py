@@ -17,6 +17,7 @@ MEASURE = Measure(
     weights={"qualification": 35, "workload": 25, "distance": 20, "calendar": 15, "history": 5},
     workload_full=6,
     distance_far_km=60,
+    horizon=timedelta(days=7),
 )
 DAY = ((NOON - timedelta(hours=3), NOON + timedelta(hours=6)),)
 ONE, TWO = UUID(int=1), UUID(int=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -220,7 +220,7 @@ class DispatchBoard(BoardPage):
         for place, (person, found) in enumerate(ranked, 1):
             if person.pk == wanted:
                 start = found.slot[0] if found.slot else self.at
-                end = found.slot[1] if found.slot else self.at + timedelta(hours=2)
+                end = found.slot[1] if found.slot else self.at + queries.visit_length(self.actor, ticket, self.at)
                 dispatch.assign(
                     ticket,
                     technician=person,

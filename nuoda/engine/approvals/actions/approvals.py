@@ -51,6 +51,8 @@ def submit(
     if not access.submit(actor) or person is None:
         raise NotYours
     found = MATTERS[matter]
+    if not found.may_ask(about.pk, actor):
+        raise NotYours
     # Two submitters at once: the second waits here and then finds the first one's approval under way.
     Dossier.objects.select_for_update(no_key=True).filter(pk=about.pk).first()
     asked = found.content(about.pk, actor)
@@ -214,6 +216,7 @@ def _chain(matter: Matter, about: Dossier, known: dict[str, object], actor: Acto
             submitter=actor.person_id,
             dealer=about.dealer_id,
             holds=queries.conditions(matter, actor, at),
+            ladder=queries.ladder(actor, at),
         )
     except NoApprover as refusal:
         reason = (

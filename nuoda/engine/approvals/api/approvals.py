@@ -29,7 +29,7 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.ui.api.paging import paged
 
 from .. import queries
-from ..access import STAFF
+from ..access import STAFF, SUBMITTERS
 from ..actions import approvals, decisions
 from ..models import Approval
 from ..pure.matters import MATTERS
@@ -106,7 +106,7 @@ class Submit(Made, Sent):
     copies: list[UUID] = Field([], max_length=20)
 
 
-@write("/approvals", scope="approvals:write", roles=STAFF, status=201)
+@write("/approvals", scope="approvals:write", roles=SUBMITTERS, status=201)
 def submit_approval(call: Call, body: Submit) -> ApprovalWhole:
     """Ask those whom the regulation names to approve a thing as it is now."""
     dossier = journal.dossier(call.actor, **named(body.about))

@@ -20,19 +20,22 @@ Mode = Literal["any", "all"]
 
 HEAD = "department_head"
 """A role nobody holds: whoever heads the submitter's department, or the next department above that has a head."""
-ABOVE: Mapping[str, str] = {
-    "agent": "service_manager",
-    "technician": "service_manager",
-    "hq_support": "service_manager",
-    "dealer_manager": "service_manager",
-    "service_manager": "director",
-    "quality_supervisor": "director",
-    "system_admin": "director",
-    "security_admin": "director",
-    "audit_admin": "director",
-    HEAD: "director",
-}
-"""The next higher role of a step that says 'up'. Above the director there is nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Who decides in somebody's place when a step says 'up': roles from the lowest rung to the highest, and those that stand directly
+    below the highest (LC-3.4)."""
+
+    rungs: tuple[str, ...]
+    below_top: frozenset[str] = frozenset()
+
+    def above(self, role: str) -> str | None:
+        """The next higher role; above the highest rung there is nobody."""
+        if role in self.rungs:
+            place = self.rungs.index(role) + 1
+            return self.rungs[place] if place < len(self.rungs) else None
+        return self.rungs[-1] if role in self.below_top else self.rungs[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def resolve(
     submitter: UUID | None,
     dealer: UUID | None,
     holds: Holds,
+    ladder: Ladder,
 ) -> Chain:
     """The chain of all rules that apply, in their order.
 
@@ -157,11 +161,13 @@ def resolve(
     for item in needed(asked, facts, holds):
         for step in item.rule.steps:
             if holds(step.when, facts):
-                steps.append(_step(item, step, staff, submitter, dealer))
+                steps.append(_step(item, step, staff, submitter, dealer, ladder))
     return Chain(tuple(_covered(step, steps[index + 1 :]) for index, step in enumerate(steps)))
 
 
-def _step(item: Asked, step: ApprovalStep, staff: Staff, submitter: UUID | None, dealer: UUID | None) -> Planned:
+def _step(
+    item: Asked, step: ApprovalStep, staff: Staff, submitter: UUID | None, dealer: UUID | None, ladder: Ladder
+) -> Planned:
     why = [Note("asked", role=step.role)]
     if step.when != "true":
         why.append(Note("condition", text=step.when))
@@ -175,7 +181,7 @@ def _step(item: Asked, step: ApprovalStep, staff: Staff, submitter: UUID | None,
         own = submitter in holders
         why.append(Note("own" if own else "empty", role=role))
         what = rule.if_self if own else rule.if_empty
-        higher = _above(role, staff, submitter, climbed)
+        higher = _above(role, staff, submitter, climbed, ladder)
         if what == "skip":
             why.append(Note("skipped", role=role))
             return Planned(role, step.of, step.mode, (), step.within, item.clause, item.ref, tuple(why))
@@ -225,7 +231,7 @@ def _head(staff: Staff, submitter: UUID | None, climbed: set[UUID]) -> UUID | No
     return None
 
 
-def _above(role: str, staff: Staff, submitter: UUID | None, climbed: set[UUID]) -> str | None:
+def _above(role: str, staff: Staff, submitter: UUID | None, climbed: set[UUID], ladder: Ladder) -> str | None:
     """The next higher role. A head who is the submitter himself is followed by the head of the department above."""
     if role == HEAD:
         asker = staff.find(submitter)
@@ -235,7 +241,7 @@ def _above(role: str, staff: Staff, submitter: UUID | None, climbed: set[UUID]) 
                 climbed.add(department)
         if _head(staff, submitter, climbed) is not None:
             return HEAD
-    return ABOVE.get(role)
+    return ladder.above(role)
 
 
 def _covered(step: Planned, later: Sequence[Planned]) -> Planned:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Reader = Callable[[UUID, Actor], Content]
 """The content of the subject's dossier as it is now (the state it would have after the verb)."""
+Right = Callable[[UUID, Actor], bool]
+"""Whether somebody may do the verb to the subject's dossier, were it not for the approval."""
 Effect = Callable[["Approval", Actor, datetime], None]
 """What a decision does to the subject, in the deciding transaction."""
 
@@ -34,6 +36,7 @@ class Matter:
     verb: str
     label: Any
     content: Reader
+    may_ask: Right
     on_approved: Effect | None = None
     on_rejected: Effect | None = None
 
@@ -49,11 +52,12 @@ def register_subject(
     verb: str,
     label: Any,
     content: Reader,
+    may_ask: Right,
     on_approved: Effect | None = None,
     on_rejected: Effect | None = None,
 ) -> Matter:
     """Declare a matter; raises ValueError when the code, or the verb of the subject, belongs to another."""
-    matter = Matter(code, subject, verb, label, content, on_approved, on_rejected)
+    matter = Matter(code, subject, verb, label, content, may_ask, on_approved, on_rejected)
     for other in _matters.values():
         if (other.code == code) != ((other.subject, other.verb) == (subject, verb)):
             raise ValueError(f"matter {code!r} ({subject}.{verb}) collides with {other.code!r}")

@@ -66,6 +66,12 @@ class World:
             if (rule.subject, rule.verb) == (subject, verb)
         )
 
+    def value(self, name: str, moment: datetime, kind: type[Any]) -> Any:
+        return {
+            "approval_ladder": ("service_manager", "director"),
+            "approval_ladder_below_top": ("quality_supervisor", "department_head"),
+        }[name]
+
 
 WORLD = World()
 
@@ -98,6 +104,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         verb="settle",
         label="settlement",
         content=_content,
+        may_ask=lambda about, actor: not actor.has("quality_supervisor"),
         on_approved=lambda row, actor, at: WORLD.done.append(("approved", row.about_id)),
         on_rejected=lambda row, actor, at: WORLD.done.append(("rejected", row.about_id)),
     )

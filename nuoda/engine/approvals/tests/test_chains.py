@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nuoda.engine.rulebook.pure.rules import ApprovalRule, ApprovalStep
 
-from ..pure.chains import ABOVE, HEAD, Asked, Candidate, Chain, NoApprover, Staff, Unit, finished, needed, resolve
+from ..pure.chains import HEAD, Asked, Candidate, Chain, Ladder, NoApprover, Staff, Unit, finished, needed, resolve
 
 
 def holds(text: str, facts: Mapping[str, object]) -> bool:
@@ -23,6 +23,7 @@ def somebody(name: str, *roles: str, dealer: UUID | None = None, department: UUI
     return Candidate(uuid4(), name, frozenset(roles), dealer, department)
 
 
+LADDER = Ladder(("service_manager", "director"), frozenset({"quality_supervisor", HEAD}))
 EAST = uuid4()
 SALES, SERVICE = uuid4(), uuid4()
 DIRECTOR = somebody("沈总", "director")
@@ -45,7 +46,7 @@ def asked(*steps: ApprovalStep, when: str = "true", if_empty: str = "up", if_sel
 def chain(
     item: Asked, submitter: Candidate = AGENT, *, amount: int = 0, staff: Staff = STAFF, dealer: UUID | None = None
 ) -> Chain:
-    return resolve([item], {"amount": amount}, staff, submitter=submitter.id, dealer=dealer, holds=holds)
+    return resolve([item], {"amount": amount}, staff, submitter=submitter.id, dealer=dealer, holds=holds, ladder=LADDER)
 
 
 def names(found: Chain) -> list[list[str]]:
@@ -118,12 +119,28 @@ def test_a_raised_step_is_covered_by_a_later_one_that_asks_the_same_people() -> 
     assert found.steps[0].why[-1].code == "covered"
 
 
-def test_the_ladder_has_no_rung_that_leads_back() -> None:
-    for role in ABOVE:
-        seen = {role}
-        while role := ABOVE.get(role, ""):
-            assert role not in seen
-            seen.add(role)
+@pytest.mark.parametrize(
+    ("role", "higher"),
+    [
+        ("technician", "service_manager"),
+        ("service_manager", "director"),
+        ("quality_supervisor", "director"),
+        (HEAD, "director"),
+        ("director", None),
+    ],
+)
+def test_the_ladder_leads_up_and_ends(role: str, higher: str | None) -> None:
+    assert LADDER.above(role) == higher
+
+
+def test_another_ladder_asks_other_people() -> None:
+    """The book, not the program, says who stands above whom."""
+    lone = Staff((DIRECTOR, AGENT, DEALER))
+    step = asked(ApprovalStep("service_manager"))
+    assert names(chain(step, staff=lone)) == [["沈总"]]
+    other = Ladder(("service_manager", "dealer_manager"))
+    with pytest.raises(NoApprover):
+        resolve([step], {"amount": 0}, lone, submitter=AGENT.id, dealer=None, holds=holds, ladder=other)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +194,9 @@ def test_random_companies(people, units, steps, if_empty, if_self, amount, deale
     item = asked(*steps, if_empty=if_empty, if_self=if_self)
     applying = [step for step in steps if holds(step.when, {"amount": amount})]
     try:
-        found = resolve([item], {"amount": amount}, staff, submitter=submitter.id, dealer=dealer, holds=holds)
+        found = resolve(
+            [item], {"amount": amount}, staff, submitter=submitter.id, dealer=dealer, holds=holds, ladder=LADDER
+        )
     except NoApprover as refusal:
         assert {if_empty, if_self} != {"skip"}, "a chain that may only skip is never refused"
         assert refusal.clause == "LC-3.4"
@@ -194,5 +213,7 @@ def test_random_companies(people, units, steps, if_empty, if_self, amount, deale
             assert "raised" not in codes and not step.skipped
         if if_empty != "skip" and if_self != "skip":
             assert "skipped" not in codes
-    again = resolve([item], {"amount": amount}, staff, submitter=submitter.id, dealer=dealer, holds=holds)
+    again = resolve(
+        [item], {"amount": amount}, staff, submitter=submitter.id, dealer=dealer, holds=holds, ladder=LADDER
+    )
     assert again == found

@@ -13,7 +13,7 @@ from nuoda.engine.rulebook.pure.rules import ApprovalStep
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import Refused, Stale
+from nuoda.foundation.base.pure.refusals import NotYours, Refused, Stale
 from nuoda.foundation.orgs.tests import factories
 
 from .. import queries
@@ -211,6 +211,18 @@ def test_a_technician_submits_too(cast) -> None:
     assert chain(row)[0][2] == ["王强"]
     say("approve", row, cast.wang)
     assert state(row) == "approved"
+
+
+def test_only_who_may_do_the_thing_asks_for_its_approval(cast) -> None:
+    """The subject's own rule says who may ask; in these tests everybody but the quality supervisor. Administrators never do."""
+    about = bargain(cast.lin, 80_000)
+    for someone, may in ((cast.security, False), (cast.audit, False), (cast.chen, False), (cast.shen, True)):
+        with as_(someone) as actor:
+            if may:
+                assert approvals.submit(matter=MATTER, about=about, actor=actor, at=AT).state == "pending"
+            else:
+                with pytest.raises(NotYours):
+                    approvals.submit(matter=MATTER, about=about, actor=actor, at=AT)
 
 
 # -- lists

@@ -16,7 +16,7 @@ from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.ui.web.pages import FormPage
 
 from .. import queries
-from ..access import STAFF
+from ..access import STAFF, SUBMITTERS
 from ..actions import approvals, decisions
 from ..models import Approval
 from ..pure.matters import MATTERS
@@ -214,7 +214,7 @@ class GiveCopy(Deed):
 class Submit(FormPage):
     """Ask for an approval of a thing as it is now; shows before who would approve it, and why."""
 
-    access = STAFF
+    access = SUBMITTERS
     menu = "approvals"
     title = _("Submit for approval")
     submit = _("Submit")
@@ -225,7 +225,10 @@ class Submit(FormPage):
     def load(self, **kwargs: Any) -> Dossier:
         if kwargs["matter"] not in MATTERS:
             raise NotYours
-        return journal.dossier(self.actor, number=kwargs["about"])
+        row = journal.dossier(self.actor, number=kwargs["about"])
+        if not MATTERS[kwargs["matter"]].may_ask(row.pk, self.actor):
+            raise NotYours
+        return row
 
     def form_kwargs(self) -> dict[str, Any]:
         without = self.actor.person_id
