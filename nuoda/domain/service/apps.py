@@ -18,7 +18,7 @@ class ServiceConfig(AppConfig):
         from nuoda.foundation.journal.pure import words as event_words
 
         from . import facts, reactions  # noqa: F401
-        from .actions import complaints
+        from .actions import complaints, proofs  # noqa: F401
         from .actions import imports as service_imports
         from .pure import forms
         from .web import menu, panels, words

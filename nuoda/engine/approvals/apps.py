@@ -13,6 +13,7 @@ class ApprovalsConfig(AppConfig):
         from nuoda.foundation.journal.pure import kinds
 
         from . import facts, queries, reactions  # noqa: F401 — reactions register by import
+        from .actions import proofs  # noqa: F401
         from .web import menu, panels, words
 
         kinds.register("approval", prefix="SP", label=_("approval"), inward=True)

@@ -11,6 +11,7 @@ class ClocksConfig(AppConfig):
         from nuoda.foundation.journal.pure import words as event_words
 
         from . import events, reactions  # noqa: F401 — importing registers them
+        from .actions import proofs  # noqa: F401
         from .web import menu
         from .web.words import EVENTS
 

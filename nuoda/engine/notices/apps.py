@@ -14,6 +14,7 @@ class NoticesConfig(AppConfig):
         from nuoda.foundation.ui.pure.shell import shell
 
         from . import events, queries, reactions  # noqa: F401 — events register, reactions subscribe
+        from .actions import proofs  # noqa: F401
         from .pure import shipped  # noqa: F401 — registers the shipped words
 
         shell.bell = "notices:inbox"

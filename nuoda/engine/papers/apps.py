@@ -12,6 +12,7 @@ class PapersConfig(AppConfig):
         from nuoda.foundation.journal.pure import words as event_words
 
         from . import queries
+        from .actions import proofs  # noqa: F401
         from .web.words import EVENTS
 
         event_words.register(EVENTS)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from nuoda.foundation.base.pure.checks import check
+from nuoda.foundation.base.queries import invariant
 
 from ..models import Anchor, AnchoredHead
 from .chains import digest_of
@@ -125,3 +126,49 @@ def guards() -> Iterator[str]:
     [(wanted_month,)] = _rows("SELECT to_char(now() + interval '1 month', 'YYYYMM')")
     if (until or "") < wanted_month:
         yield f"partitions of the journal end with {until}: is a worker running?"
+
+
+_ENTRY = "EXISTS (SELECT FROM journal_entry e WHERE e.id = %s)"
+
+invariant(
+    "journal.cases",
+    "Every dossier belongs to a case of its own company, and the root of a case to itself.",
+    """SELECT format('%s: its case %s is none of its company', d.number, d.case_id) FROM journal_dossier d
+    LEFT JOIN journal_dossier root ON root.id = d.case_id
+    WHERE root.id IS NULL OR root.company_id <> d.company_id OR root.case_id <> root.id ORDER BY d.number""",
+)
+invariant(
+    "journal.numbers",
+    "No number is given twice in a company.",
+    """SELECT format('%s: the number was given %s times', number, count(*)) FROM journal_dossier
+    GROUP BY company_id, number HAVING count(*) > 1 ORDER BY number""",
+)
+invariant(
+    "journal.dossiers",
+    "Every entry of a dossier has its dossier, of the same company and case.",
+    """SELECT format('entry %s (%s): its dossier is gone or another''s', e.id, e.type) FROM journal_entry e
+    LEFT JOIN journal_dossier d ON d.id = e.dossier_id
+    WHERE e.dossier_id IS NOT NULL AND (d.id IS NULL OR d.company_id <> e.company_id OR d.case_id <> e.case_id)
+    ORDER BY e.recorded_at, e.id""",
+)
+invariant(
+    "journal.times",
+    "Nothing was recorded before its dossier, or in the future.",
+    """SELECT format('entry %s (%s): recorded at %s', e.id, e.type, e.recorded_at) FROM journal_entry e
+    LEFT JOIN journal_dossier d ON d.id = e.dossier_id
+    WHERE e.recorded_at < d.recorded_at OR e.recorded_at > clock_timestamp() + interval '1 day' AND e.origin = 'live'
+    ORDER BY e.recorded_at, e.id""",
+)
+invariant(
+    "journal.sources",
+    "Every source id leads to the entry that was recorded for it.",
+    f"""SELECT format('source %s: its entry %s is gone', s.source, s.entry_id) FROM journal_source s
+    WHERE NOT {_ENTRY % "s.entry_id"} ORDER BY s.source""",  # noqa: S608 - no values in it
+)
+invariant(
+    "journal.shares",
+    "Every share of a case has its case, and the dealer that the case has.",
+    """SELECT format('case %s: the share of person %s is of no case, or of another dealer''s', s.case_id, s.person_id)
+    FROM journal_caseshare s LEFT JOIN journal_dossier d ON d.id = s.case_id
+    WHERE d.id IS NULL OR d.company_id <> s.company_id OR d.dealer_id IS DISTINCT FROM s.dealer_id ORDER BY 1""",
+)
