@@ -49,11 +49,13 @@ DAMAGE: dict[str, list[str]] = {
     "approvals.content": ["UPDATE approvals_round SET content_hash = repeat('0', 64)"],
     "approvals.own": ["UPDATE approvals_decision SET verdict = 'approved', person_id = (SELECT submitter_id FROM approvals_round LIMIT 1)"],
     "approvals.journal": ["UPDATE approvals_decision SET entry_id = gen_random_uuid()"],
-    "notices.deliveries": ["""INSERT INTO notices_delivery (id, company_id, entry_id, notice_id, digest, state, attempts, next_at, last_error, created_at)
+    "notices.deliveries": ["""INSERT INTO notices_delivery (
+        id, company_id, entry_id, notice_id, digest, state, attempts, next_at, last_error, created_at)
         SELECT gen_random_uuid(), company_id, entry_id, gen_random_uuid(), false, 'waiting', 0, now(), '', now() FROM notices_notice LIMIT 1"""],
     "notices.entries": ["UPDATE notices_notice SET entry_id = gen_random_uuid()"],
     "notices.persons": ["UPDATE notices_notice SET company_id = gen_random_uuid()"],
-    "notices.sent": ["""INSERT INTO notices_delivery (id, company_id, entry_id, notice_id, person_id, digest, state, attempts, next_at, last_error, created_at)
+    "notices.sent": ["""INSERT INTO notices_delivery (
+        id, company_id, entry_id, notice_id, person_id, digest, state, attempts, next_at, last_error, created_at)
         SELECT gen_random_uuid(), company_id, entry_id, id, person_id, false, 'sent', 1, now(), '', now() FROM notices_notice LIMIT 1"""],
     "papers.seals": ["UPDATE papers_paper SET content = jsonb_set(content, '{forged}', '1') WHERE state <> 'draft'"],
     "papers.files": ["UPDATE papers_attachment SET digest = repeat('0', 64)"],

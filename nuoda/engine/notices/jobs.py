@@ -17,7 +17,14 @@ from .actions import notices, sending
 
 
 @app.task(name="notices.fan", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
-def fan(company: str, case: str, entry: str, recorded_at: str, told: list[dict[str, Any]] | None = None) -> None:
+def fan(
+    company: str,
+    case: str,
+    entry: str,
+    recorded_at: str,
+    told: list[dict[str, Any]] | None = None,
+    fan: bool = True,
+) -> None:
     """Tell whom the clauses want told of what one action recorded, and send what may go out at once."""
     close_old_connections()
     actor = system(UUID(company))
@@ -27,6 +34,7 @@ def fan(company: str, case: str, entry: str, recorded_at: str, told: list[dict[s
             entry_id=UUID(entry),
             recorded_at=datetime.fromisoformat(recorded_at),
             told=told or [],
+            fan=fan,
             actor=actor,
             at=at,
         )

@@ -202,6 +202,7 @@ class Stage:
                     entry_id=UUID(job["entry"]),
                     recorded_at=datetime.fromisoformat(job["recorded_at"]),
                     told=job.get("told") or [],
+                    fan=job.get("fan", True),
                     actor=worker,
                     at=self.now,
                 )

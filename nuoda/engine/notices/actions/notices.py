@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +25,7 @@ def tell(
 ) -> None:
     """Have people told of an entry beside what the clauses declare: `words` are roles, `persons` ids (an approver).
 
-    Runs after the commit, in a job of its own; nothing happens for imports and the demo's past.
+    Runs after the commit, in the one job of the action; nothing happens for imports and the demo's past.
     """
     if entry.origin == "live":
         told = {
@@ -42,19 +43,23 @@ def fan_action(
     entry_id: UUID,
     recorded_at: datetime,
     told: Iterable[dict[str, object]],
+    fan: bool = True,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """What the job does: fan out every entry of one action; returns how many notices are new."""
-    told = list(told)
+    """What the job does: fan out every entry of one action (`fan`) and what callers added; returns how many notices are new."""
+    added: dict[str, list[Telling]] = defaultdict(list)
+    for item in told:
+        added[str(item.get("entry") or entry_id)].append(_telling(item))
     rows = Entry.objects.filter(company_id=actor.company_id, recorded_at=recorded_at).select_related("dossier")
-    rows = rows.filter(pk=(recorded_at, entry_id)) if told or case_id is None else rows.filter(case_id=case_id)
+    whole = fan and case_id is not None
+    rows = rows.filter(case_id=case_id) if whole else rows.filter(id__in={*map(UUID, added), entry_id})
     count = 0
     for entry in rows.order_by("chain_seq", "id"):
-        if told:
-            count += len(write(entry, [_telling(item) for item in told], actor=actor, at=at))
-        else:
+        if fan:
             count += len(fan_out(entry, actor=actor, at=at))
+        if str(entry.id) in added:
+            count += len(write(entry, added[str(entry.id)], actor=actor, at=at))
     return count
 
 

@@ -88,6 +88,41 @@ def test_one_job_per_action_and_none_for_what_nobody_is_told(cast: Cast) -> None
         assert entries.count() == 2
 
 
+def test_what_a_caller_adds_joins_the_job_of_the_action(cast: Cast) -> None:
+    """Whichever comes first, one job: clauses and callers together; what a savepoint rolls back leaves the job."""
+    someone = cast.person("另一位", "agent")
+    for first in ("clauses", "caller"):
+        at = AT + timedelta(minutes=1 if first == "clauses" else 2)
+        with scoped(cast.system):
+            before = len(waiting())
+            if first == "clauses":
+                cast.happen(at=at)
+            entry = record(Ignored(), dossier=cast.case, actor=cast.system, at=at)
+            notices.tell(entry, template="general", persons=[someone.pk])
+            with pytest.raises(RuntimeError), transaction.atomic():
+                notices.tell(entry, template="general", persons=[cast.dealer_manager.pk])
+                raise RuntimeError
+            cast.happen(at=at)
+            assert len(waiting()) == before + 1
+            job = waiting()[-1]
+            assert job["fan"] is True
+            assert [item["persons"] for item in job["told"]] == [[str(someone.pk)]]
+            notices.fan_action(
+                case_id=entry.case_id, entry_id=entry.id, recorded_at=at, told=job["told"], fan=job["fan"],
+                actor=cast.system, at=at,
+            )  # fmt: skip
+            assert {"陈店长", "另一位"} <= {name for name, _template in told()}
+            Notice.objects.all().delete()
+
+
+def test_what_a_caller_tells_alone_fans_nothing_else(cast: Cast) -> None:
+    with scoped(cast.system):
+        entry = record(Ignored(), dossier=cast.case, actor=cast.system, at=AT)
+        notices.tell(entry, template="general", persons=[cast.dealer_manager.pk])
+        (job,) = waiting()
+        assert job["fan"] is False
+
+
 def test_what_is_rolled_back_tells_nobody_and_what_comes_after_it_does(cast: Cast) -> None:
     with scoped(cast.system):
         with pytest.raises(RuntimeError), transaction.atomic():
