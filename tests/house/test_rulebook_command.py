@@ -54,11 +54,21 @@ def test_a_mistake_makes_the_exit_status_1_and_is_told_with_its_place(
     assert f"{wrong}:{line}:18: error: undeclared reference to 'has_problm'" in capsys.readouterr().out
 
 
-def test_strict_lint_minds_warnings(capsys: pytest.CaptureFixture[str]) -> None:
-    selling = rules.ROOT / "policies/service-selling/1.0.yaml"
-    assert run("lint", selling) == console.DONE
-    assert run("lint", "--strict", selling) == console.REFUSED
-    assert "undefined-word SE-7.1a" in capsys.readouterr().out
+def test_strict_lint_minds_warnings_and_lets_notes_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clause = "- {id: SM-1, section: '1', text: {zh-hans: 办, zh-hant: 辦, en: do}, source: x, binds: [agent], waiting: trade}"
+    head = MANUAL.read_text(encoding="utf-8").partition("definitions:")[0].replace("code: MN", "code: SM")
+    quiet, vague = tmp_path / "quiet.yaml", tmp_path / "vague.yaml"
+    quiet.write_text(f"{head}clauses:\n  {clause}\n", encoding="utf-8")
+    vague.write_text(f"{head}clauses:\n  {clause.replace('办', '尽快办')}\n", encoding="utf-8")
+    assert run("lint", "--strict", quiet) == console.DONE
+    assert "note: waits for: trade [waits SM-1]" in capsys.readouterr().out
+    assert run("lint", vague) == console.DONE
+    assert run("lint", "--strict", vague) == console.REFUSED
+    capsys.readouterr()
+    _status, found = as_json(monkeypatch, capsys, "lint", quiet)
+    assert (found["errors"], found["warnings"], len(found["findings"])) == (0, 0, 1)
 
 
 def test_a_clause_is_shown_with_its_rules(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,12 +81,27 @@ def test_a_clause_is_shown_with_its_rules(capsys: pytest.CaptureFixture[str]) ->
 def test_coverage_counts_every_clause(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     status, found = as_json(monkeypatch, capsys, "coverage")
     assert status == console.DONE
-    assert {name.split()[0]: sum(counts.values()) for name, counts in found.items()} == {
+    assert {name.split()[0]: sum(counts.values()) for name, counts in found["regulations"].items()} == {
         "manual": 32,
         "dealer-service": 66,
         "service-operations": 46,
         "service-selling": 58,
     }
+    assert len({line["clause"] for line in found["clauses"]}) == 202
+
+
+def test_coverage_says_for_each_clause_what_becomes_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _status, found = as_json(monkeypatch, capsys, "coverage")
+    lines = {line["clause"]: line for line in found["clauses"]}
+    urgent = lines["MN-3.2.1b"]
+    assert (urgent["status"], urgent["kinds"][0], urgent["waits_for"]) == ("executed", "clock", None)
+    assert {need["event"] for need in urgent["events"] if need["heard"]} >= {"ticket.reported", "work_order.arrived"}
+    signed = lines["MN-2.2.2b"]
+    assert (signed["status"], signed["kinds"]) == ("waiting", ["approval", "form"])
+    assert {"event": "contract.signed", "heard": False} in signed["events"]
+    assert signed["waits_for"]["zh-hans"] == "合同"
 
 
 def test_the_schema_is_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,7 +133,7 @@ def _lint(args: argparse.Namespace, texts: dict[str, str]) -> int:
 
     found = lint(texts, _world()) + (_validity() if args.in_force else [])
     errors = sum(finding.severity == "error" for finding in found)
-    warnings = len(found) - errors
+    warnings = sum(finding.severity == "warning" for finding in found)
     total = _("{files} files, {errors} errors, {warnings} warnings").format(
         files=len(texts), errors=errors, warnings=warnings
     )
@@ -197,6 +197,9 @@ def _show(args: argparse.Namespace, texts: dict[str, str]) -> int:
 
 
 def _coverage(args: argparse.Namespace, texts: dict[str, str]) -> int:
+    from nuoda.engine.rulebook.pure.coverage import coverage
+    from nuoda.foundation.base.pure.events import REGISTRY
+
     policies = _read(texts)
     counts = {f"{policy.name} {policy.version}": policy.counts() for policy in policies}
     names = ["executed", "attested", "informative", "waiting", "undefined"]
@@ -204,7 +207,8 @@ def _coverage(args: argparse.Namespace, texts: dict[str, str]) -> int:
     rows = [(_("regulation"), *words)]
     for name, found in counts.items():
         rows.append((name, *(str(found[key]) for key in names), str(sum(found.values()))))
-    console.emit(counts, console.table(rows))
+    lines = coverage(policies, REGISTRY)
+    console.emit({"regulations": counts, "clauses": [line.as_json() for line in lines]}, console.table(rows))
     return console.DONE
 
 

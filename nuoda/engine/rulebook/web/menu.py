@@ -23,5 +23,10 @@ STAFF = frozenset(
 """The regulation bound to their work is open to all of them."""
 
 
+AUTHORS = frozenset({"service_manager", "quality_supervisor", "hq_support", "director", "system_admin"})
+"""Who writes regulations."""
+
+
 def fill() -> None:
     register(Item("rulebook", _("Regulations"), "rulebook:regulations", "book", STAFF, "rules", 10))
+    register(Item("reader", _("Read a regulation"), "rulebook:reader", "scan", AUTHORS, "rules", 14))

@@ -59,6 +59,8 @@ class Said:
     parameters: list[list[str]]
     checklist: list[str]
     situations: list[str]
+    awaited: list[str]
+    """Events that the clause waits for, by their names."""
     margin: list[SafeString] = field(default_factory=list)
     """What rooms above put beside it."""
 
@@ -108,6 +110,7 @@ def said(policy: Policy, clause: Clause) -> Said:
         parameters=[parameter_lines(parameter, now) for parameter in clause.parameters],
         checklist=[text(item.text, now) for item in clause.checklist],
         situations=[text(example.name, now) for example in clause.examples],
+        awaited=[_called(event) for event in clause.waiting.events] if clause.waiting else [],
     )
 
 

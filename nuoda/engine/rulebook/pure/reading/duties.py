@@ -126,7 +126,7 @@ def _made(kind: str, sentence: Sentence, start: int, end: int, **fields: object)
         kind,  # type: ignore[arg-type]
         sentence.start + start,
         sentence.start + end,
-        (sentence.start, sentence.end),
+        sentence.whole,
         sentence.item,
         **fields,  # type: ignore[arg-type]
     )

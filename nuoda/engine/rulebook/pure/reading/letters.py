@@ -29,6 +29,12 @@ def _simple(letter: str) -> str:
     return found if len(found) == 1 else letter
 
 
+def simplified(text: str) -> str:
+    """The text in simplified letters, by words and not letter by letter; signs stay as they are."""
+    found: str = _folder().convert(text)  # type: ignore[attr-defined]
+    return found
+
+
 def plain(text: str) -> str:
     """The text in simplified letters and half-width signs, exactly as long as the original."""
     return "".join(letter if letter.isascii() else _simple(letter) for letter in text.translate(_WIDE))

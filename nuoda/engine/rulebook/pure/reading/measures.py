@@ -66,7 +66,7 @@ def _made(
         "indicator",
         sentence.start + start,
         sentence.start + end,
-        (sentence.start, sentence.end),
+        sentence.whole,
         sentence.item,
         name=name.strip(),
         formula=formula,

@@ -71,6 +71,13 @@ class Sentence:
     column: str = ""
     row: str = ""
     """For a cell of a table: the heading of its column, the first cell of its row."""
+    line: tuple[int, int] | None = None
+    """For a cell of a table: the place of its whole row."""
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """The place to quote: the sentence, or the row of the table."""
+        return self.line or (self.start, self.end)
 
     @property
     def cell(self) -> bool:
@@ -134,9 +141,10 @@ class _Table:
     def cells(self, item: Item) -> Iterator[Sentence]:
         head = [cell for _, cell in self.rows[0]]
         for row in self.rows[1:]:
+            line = (row[0][0], row[-1][0] + len(row[-1][1]))
             for index, (place, cell) in enumerate(row):
                 column = head[index] if index < len(head) else head[-1]
-                yield Sentence(item, place, place + len(cell), cell, " ".join(head), column or "-", row[0][1])
+                yield Sentence(item, place, place + len(cell), cell, " ".join(head), column or "-", row[0][1], line)
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int] | _Table]:

@@ -1,0 +1,217 @@
+"""One proposal as the author sees and edits it: its fields, what he typed, and what is wrong with it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nuoda.foundation.base.pure.events import REGISTRY
+from nuoda.foundation.journal.pure.words import word
+
+from ..pure.durations import Duration
+from ..pure.reading import vocabulary
+from ..pure.reading.letters import plain
+from ..pure.reading.proposals import Proposal, Reading
+from ..pure.reading.quantities import quantities
+from ..pure.reading.wording import ROLE_NAMES
+
+KINDS: dict[str, Any] = {
+    "clock": gettext_lazy("Time limit"),
+    "open_clock": gettext_lazy("Time limit without a number"),
+    "approval": gettext_lazy("Approval"),
+    "form": gettext_lazy("Document"),
+    "cadence": gettext_lazy("Recurring duty"),
+    "indicator": gettext_lazy("Indicator"),
+    "gate": gettext_lazy("Condition to be met"),
+    "consequence": gettext_lazy("Consequence"),
+}
+PERIODS: dict[str, Any] = {
+    "regular": gettext_lazy("regularly (not said how often)"),
+    "day": gettext_lazy("every day"),
+    "week": gettext_lazy("every week"),
+    "month": gettext_lazy("every month"),
+    "quarter": gettext_lazy("every quarter"),
+    "half_year": gettext_lazy("every half-year"),
+    "year": gettext_lazy("every year"),
+}
+FIELDS: dict[str, tuple[str, ...]] = {
+    "clock": ("within", "starts", "ends", "roles"),
+    "open_clock": ("within", "starts", "ends", "roles"),
+    "approval": ("roles",),
+    "form": ("name", "roles"),
+    "cadence": ("every", "roles"),
+    "indicator": ("name", "target"),
+    "gate": ("roles",),
+    "consequence": ("roles",),
+}
+LABELS: dict[str, Any] = {
+    "within": gettext_lazy("Time"),
+    "starts": gettext_lazy("From"),
+    "ends": gettext_lazy("Until"),
+    "roles": gettext_lazy("Who"),
+    "name": gettext_lazy("Name"),
+    "every": gettext_lazy("How often"),
+    "target": gettext_lazy("Target"),
+}
+_EVENT = re.compile(r"^[a-z_]+\.[a-z_]+$")
+
+
+@dataclass(slots=True)
+class Field:
+    name: str
+    label: Any
+    value: str
+    kind: str = "text"
+    """'text', 'event', 'period'."""
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """A proposal with the author's decision."""
+
+    index: int
+    proposal: Proposal
+    quote: str
+    keep: bool
+    fields: list[Field] = field(default_factory=list)
+
+    @property
+    def kind(self) -> Any:
+        return KINDS[self.proposal.kind]
+
+    @property
+    def wrong(self) -> bool:
+        return self.keep and any(one.error for one in self.fields)
+
+
+def rows(reading: Reading, sent: Mapping[str, str] | None, language: str) -> list[Row]:
+    """All proposals; `sent` is what the author sent back, None when he sees them for the first time."""
+    found = []
+    for index, one in enumerate(reading.proposals):
+        row = Row(index, one, reading.text[one.start : one.end], sent is None or f"p{index}-keep" in sent)
+        for name in FIELDS[one.kind]:
+            shown = _shown(one, name, language)
+            key = f"p{index}-{name}"
+            value = shown if sent is None else sent.get(key, shown).strip()
+            row.fields.append(Field(key, LABELS[name], value, _FORMS.get(name, "text")))
+        found.append(row)
+    return found
+
+
+def confirmed(found: list[Row], language: str) -> list[Proposal]:
+    """The kept proposals as the author left them; what cannot be read is told at its field."""
+    kept = []
+    for row in found:
+        if not row.keep:
+            continue
+        values: dict[str, Any] = {}
+        for name, one in zip(FIELDS[row.proposal.kind], row.fields, strict=True):
+            if one.value == _shown(row.proposal, name, language):
+                continue
+            try:
+                values[name] = _READERS[name](one.value)
+            except ValueError as error:
+                one.error = str(error)
+        kept.append(replace(row.proposal, **values))
+    return kept
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """Every event that the program emits or the reader knows, with its word."""
+    known = {item.event for item in (*vocabulary.STARTS, *vocabulary.ENDS)} | set(REGISTRY)
+    return sorted((event, str(word(event).label)) for event in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the text and the proposals that it made; `first` are those whose words begin here."""
+
+    text: str
+    proposals: tuple[int, ...]
+    first: tuple[int, ...]
+
+
+def pieces(reading: Reading) -> Iterator[Piece]:
+    """The text cut where marks begin or end."""
+    cuts = {0, len(reading.text)}
+    for one in reading.proposals:
+        cuts |= {one.start, one.end}
+    ordered = sorted(cuts)
+    for start, end in itertools.pairwise(ordered):
+        inside = tuple(i for i, one in enumerate(reading.proposals) if one.start <= start and end <= one.end)
+        first = tuple(index for index in inside if reading.proposals[index].start == start)
+        yield Piece(reading.text[start:end], inside, first)
+
+
+def _shown(one: Proposal, name: str, language: str) -> str:
+    if name == "roles":
+        return " → ".join(ROLE_NAMES[role][language] for role in one.roles)
+    if name == "target":
+        return "" if one.target is None else f"{one.target:g}"
+    value = getattr(one, name)
+    return "" if value is None else str(value)
+
+
+def _time(text: str) -> Duration | None:
+    if not text:
+        return None
+    times = [one.duration for one in quantities(plain(text)) if one.duration]
+    try:
+        return times[0] if times else Duration.parse(text)
+    except ValueError:
+        raise ValueError(_("Write a time such as “4 小时”, “2 个工作日”, “30 min”, “2 working days”.")) from None
+
+
+def _event(text: str) -> str:
+    if text and not _EVENT.match(text):
+        raise ValueError(_("Choose an event of the list, or write a new one as two words with a dot: order.placed."))
+    return text
+
+
+def _people(text: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for part in re.split(r"[→,，、;；]", text):
+        name = part.strip()
+        known = [code for code, names in ROLE_NAMES.items() if name in names.values()]
+        found += known[:1] or vocabulary.roles_in(plain(name))
+    if text and not found:
+        raise ValueError(_("No known role is named here. Known roles: %(roles)s") % {"roles": _known()})
+    return tuple(dict.fromkeys(found))
+
+
+def _known() -> str:
+    return "、".join(names["zh-hans"] for names in ROLE_NAMES.values())
+
+
+def _target(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text.rstrip("%％"))
+    except ValueError:
+        raise ValueError(_("Write the target as a number, such as 95.")) from None
+
+
+def _every(text: str) -> str:
+    if text not in PERIODS:
+        raise ValueError(_("Choose how often."))
+    return text
+
+
+_FORMS = {"starts": "event", "ends": "event", "every": "period"}
+_READERS: dict[str, Any] = {
+    "within": _time,
+    "starts": _event,
+    "ends": _event,
+    "roles": _people,
+    "name": str,
+    "target": _target,
+    "every": _every,
+}
