@@ -19,7 +19,7 @@ from .texts import N_, _
 
 ORDER = [
     "run", "init", "demo", "user", "migrate", "check", "doctor", "import", "export", "backup", "restore", "upgrade",
-    "rulebook", "clocks", "replay", "bench",
+    "rulebook", "clocks", "duties", "replay", "bench",
 ]  # fmt: skip
 EPILOG = N_(
     "Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage, 3 the database or the installation cannot be "

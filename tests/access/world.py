@@ -31,7 +31,10 @@ from nuoda.engine.duties.queries import obligations
 from nuoda.engine.notices.models import Channel, Notice
 from nuoda.engine.papers.actions import attachments
 from nuoda.engine.papers.models import Attachment, Paper
+from nuoda.engine.revisions.actions import drafts
+from nuoda.engine.revisions.models import Draft, Reading
 from nuoda.engine.rulebook.actions import packs
+from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.orgs.actions import links, tokens
 from nuoda.foundation.orgs.models import Delegation, Department, Leave, Outlet, Person, Qualification, Team
@@ -83,6 +86,9 @@ class World:
     """Attested by the service manager; the director has to confirm it."""
     audit: Audit
     """Drawn by the quality supervisor."""
+    draft: Draft
+    reading: Reading
+    """Of the service agent."""
 
     def client(self, who: str) -> Client:
         return Client() if who == NOBODY else people.login(Client(), self.persons[who])
@@ -148,7 +154,21 @@ def world() -> World:
         notice, view, people.leave(cast.wu, later, later + timedelta(days=1)),
         people.delegation(cast.lin, cast.zhou, later, later + timedelta(days=1)), api_token, link,
         people.department(of=cast.company), people.team(of=cast.company), *_duties(stage),
+        *_revision(stage),
     )  # fmt: skip
+
+
+def _revision(stage: Stage) -> tuple[Draft, Reading]:
+    """A draft of the manual, and what the agent has to read."""
+    cast = stage.cast
+    with scoped(system(cast.company.pk)):
+        manual = PolicyVersion.objects.select_related("policy").get(policy__name="manual", status="in_force")
+    with stage.acting(cast.shen) as (actor, at):
+        draft = drafts.begin_from(version=manual, actor=actor, at=at)
+        reading = Reading.objects.create(
+            company_id=cast.company.pk, person=cast.lin, version=manual, clauses=["MN-3.2.1a"], asked_at=at
+        )
+    return draft, reading
 
 
 def _duties(stage: Stage) -> tuple[Obligation, Obligation, Audit]:
@@ -207,6 +227,8 @@ WATCHING = frozenset({"lin", "wang", "chen", "zhou", "shen", "audit"})
 """Who may know of the company's duties; what he may do with them his roles say."""
 KEEPERS = frozenset({"ma", "zhou", "system"})
 """Who enters qualifications and leave of 吴迪: his dealer's manager, and who does so for everybody."""
+MEASURED = STAFF
+"""Everybody knows that an indicator exists; whose cases its figures hold is told apart by scope."""
 THINGS: dict[str, Thing] = {
     "ticket": Thing(lambda w: (w.reported.number,), ABOUT_CASE),
     "work order": Thing(lambda w: (w.job.number,), ABOUT_CASE),
@@ -230,6 +252,11 @@ THINGS: dict[str, Thing] = {
     "audit": Thing(lambda w: (w.audit.number,), WATCHING),
     "audit to sign": Thing(lambda w: (w.audit.number,), frozenset({"chen"})),
     "audited case": Thing(lambda w: (w.audit.number, 1), frozenset({"chen"})),
+    "indicator": Thing(lambda w: ("DL-5.2b", "on_time_repair"), MEASURED),
+    "cases of an indicator": Thing(
+        lambda w: ("DL-5.2b", "on_time_repair", "2026-03", "company", "denominator"), MEASURED
+    ),
+    "period of an indicator": Thing(lambda w: ("DL-5.2b", "on_time_repair", "2026-03"), MEASURED),
     "paper": Thing(lambda w: (w.paper.pk,), ABOUT_CASE),
     "verify token": Thing(lambda w: (w.paper.token,), frozenset(EVERYBODY)),
     "attachment": Thing(lambda w: (w.attachment.pk,), ABOUT_CASE),
@@ -242,6 +269,12 @@ THINGS: dict[str, Thing] = {
     "policy": Thing(lambda w: ("manual",), frozenset(EVERYBODY)),
     "regulation file": Thing(lambda w: ("manual", "docx"), frozenset(EVERYBODY)),
     "clause": Thing(lambda w: ("MN-3.2.1a",), frozenset(EVERYBODY)),
+    "version of a regulation": Thing(lambda w: (w.reading.version_id,), frozenset(EVERYBODY) - {FOREIGNER}),
+    "numbered version": Thing(lambda w: ("manual", "2.0"), frozenset(EVERYBODY)),
+    "numbered version to remind of": Thing(lambda w: ("manual", "2.0"), frozenset(EVERYBODY) - {"audit"}),
+    "draft": Thing(lambda w: (w.draft.dossier.number,), OFFICE),
+    "clause of a draft": Thing(lambda w: (w.draft.dossier.number, "MN-3.2.1b"), OFFICE),
+    "reading": Thing(lambda w: (w.reading.pk,), frozenset({"lin"})),
     "person": Thing(lambda w: (w.persons["wu"].pk,), OFFICE | {"ma", "wu"}),
     "role": Thing(lambda w: (w.persons["wu"].pk, "technician"), OFFICE | {"ma", "wu"}),
     "dealer": Thing(lambda w: (w.stage.cast.east.pk,), OFFICE | {"ma", "wu"}),

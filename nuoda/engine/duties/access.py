@@ -9,8 +9,8 @@ from nuoda.foundation.base.pure.actors import Actor
 WATCHERS = frozenset({"service_manager", "quality_supervisor", "hq_support", "director", "audit_admin"})
 """Roles that see every duty of the company; a dealer's manager sees those of his dealer."""
 
-READERS = WATCHERS | {"agent", "technician", "dealer_manager", "system_admin", "security_admin"}
-"""Everybody of the company and its dealers may owe a duty."""
+READERS = WATCHERS | {"agent", "technician", "dealer_manager"}
+"""Roles that clauses may bind to a duty, and who watches over them."""
 
 AUDITORS = frozenset({"quality_supervisor", "service_manager", "director"})
 """Roles that may draw a spot check of their own accord."""

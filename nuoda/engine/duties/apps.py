@@ -12,7 +12,15 @@ class DutiesConfig(AppConfig):
         from nuoda.foundation.journal.pure import kinds
 
         from . import events, facts, reactions  # noqa: F401 — importing registers them
+        from .pure import notices
+        from .web import menu, panels, words
 
         kinds.register("duty", prefix="LZ", label=_("duty"), inward=True)
         kinds.register("audit", prefix="CC", label=_("audit"), inward=True)
+        kinds.address("duty", "duties:duty")
+        kinds.address("audit", "duties:audit")
         rulebook_facts.register(facts.AUDIT)
+        notices.register()
+        words.register()
+        menu.register()
+        panels.register()

@@ -61,7 +61,7 @@ def attest(
     kept += before.values_list("pk", flat=True)
     if rule.attest.evidence and not kept:
         said = _("The clause asks for evidence: attach at least one file.")
-        raise Invalid(said, clauses=[row.clause_id], fields={"files": said})
+        raise Invalid(said, clauses=[row.clause_id], fields={"evidence": said})
     if actor.person_id is None:
         raise NotYours()
     made = Attestation(

@@ -26,7 +26,7 @@ from .. import queries
 from ..events import DutyOpened
 from ..models import Obligation, Watch
 from ..pure.opening import Opening, openings
-from ..pure.periods import later
+from ..pure.periods import due
 from ..pure.units import Unit
 from . import audits, proving, standing
 
@@ -120,8 +120,7 @@ def _write(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor,
     dealer_id = owing(rule.owner, unit)
     opens_at = max(opening.opens_at, unit.since) if unit.since and rule.within is None else opening.opens_at
     calendar = _calendar(ruling, dealer_id, opens_at)
-    due_at = opening.end if rule.within is None else later(calendar, opening.end, rule.within)
-    judged_at = due_at if rule.grace is None else later(calendar, due_at, rule.grace)
+    due_at, judged_at = due(rule, opening.end, calendar)
     dossier = dossiers.open(
         kind="duty", title=f"{rule.duty['zh-hans']} · {span.code} · {unit.name}", actor=actor, at=at,
         dealer_id=dealer_id, opened_at=opens_at, search=[bound.clause_id, unit.name],

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nuoda.engine.rulebook.pure.book import Tenure
+from nuoda.engine.rulebook.pure.policies import can_open
 from nuoda.engine.rulebook.pure.rules import BoundRule, CadenceRule, Every
 
 from .periods import Span, between
@@ -46,7 +47,7 @@ def openings(
             continue
         for clause in tenure.policy.clauses:
             for rule in clause.rules:
-                if not isinstance(rule, CadenceRule):
+                if not isinstance(rule, CadenceRule) or not can_open(rule):
                     continue
                 bound = BoundRule(tenure.version_id, tenure.policy.name, tenure.policy.version, clause.id, rule)
                 low = first

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from nuoda.engine.clocks.pure.calendars import Calendar
 from nuoda.engine.rulebook.pure.durations import Duration
-from nuoda.engine.rulebook.pure.rules import Every
+from nuoda.engine.rulebook.pure.rules import CadenceRule, Every
 
 _MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _MINUTE = Duration(1, "working_min")
@@ -83,3 +83,9 @@ def later(calendar: Calendar, moment: datetime, duration: Duration) -> datetime:
     if duration.unit == "working_d":
         moment = calendar.back(moment, _MINUTE)
     return calendar.add(moment, duration)
+
+
+def due(rule: CadenceRule, end: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
+    """The due time of a duty whose period ends at `end`, and the moment until which its grace lets it count as kept."""
+    due_at = end if rule.within is None else later(calendar, end, rule.within)
+    return due_at, due_at if rule.grace is None else later(calendar, due_at, rule.grace)

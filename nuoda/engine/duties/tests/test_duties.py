@@ -209,7 +209,7 @@ def test_the_owner_says_so_with_evidence() -> None:
     row = own.only()
     with scoped(wang), pytest.raises(Invalid) as refused:
         attestations.attest(row.pk, statement="都做完了", actor=wang, at=at)
-    assert set(refused.value.fields) == {"files"}
+    assert set(refused.value.fields) == {"evidence"}
     with scoped(wang):
         made = attestations.attest(row.pk, statement="都做完了", files=[FILE], actor=wang, at=at)
     assert (made.state, len(made.files)) == ("stands", 1)

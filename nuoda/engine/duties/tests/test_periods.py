@@ -79,7 +79,7 @@ def test_the_first_working_day_after_a_period_is_day_one(end: str, said: str, du
 def opened(
     since: str, at: str, *, looked: str = "", until: str = "", began: str = "2020-01-01 00:00", **more: object
 ) -> list[str]:
-    made = loading.load(policy(clause(cadence(**more))))  # type: ignore[arg-type]
+    made = loading.load(policy(clause(cadence(**({"attest": {}} | more)))))  # type: ignore[arg-type]
     tenure = Tenure(uuid4(), made, moment(since), moment(until) if until else None)
     found = openings(
         [tenure],
@@ -111,3 +111,22 @@ def test_a_version_that_ended_opens_nothing_more() -> None:
 def test_a_second_look_costs_only_the_period_under_way() -> None:
     assert opened("2020-01-01 00:00", "2026-05-02 09:00", looked="2026-05-02 08:59") == ["2026-05"]
     assert opened("2020-01-01 00:00", "2026-05-02 09:00", looked="2026-05-02 08:59", within="1 d") == []
+
+
+@pytest.mark.parametrize(
+    ("ways", "codes"),
+    [
+        ({"attest": None, "met_by": "nothing.emits_this"}, []),
+        ({"attest": None, "met_by": "chore.done"}, ["2026-05"]),
+        ({"met_by": "nothing.emits_this"}, ["2026-05"]),
+    ],
+)
+def test_what_nothing_can_do_is_not_asked_for(ways: dict[str, object], codes: list[str]) -> None:
+    told = {key: value for key, value in ({"attest": {}} | ways).items() if value is not None}
+    made = loading.load(policy(clause(cadence(**told))))  # type: ignore[arg-type]
+    now = moment("2026-05-02 09:00")
+    found = openings(
+        [Tenure(uuid4(), made, moment("2026-05-01 09:00"))], began=moment("2026-05-01 00:00"), looked_until=None, at=now,
+        zone=ZONE,
+    )  # fmt: skip
+    assert [opening.span.code for opening in found] == codes

@@ -251,6 +251,8 @@ class _Checker:
                 yield self.problem((*path, "decide"), f"the clause has no decision {example['decide']!r}")
             else:
                 yield from self._facts(example["facts"], decision["value"]["subject"], path)
+        elif "day" in example:
+            yield from named("cadence", [example["cadence"]], "cadence")
         elif "figure" in example:
             yield from self._rows(example, rules, path)
         elif "follows" in example:

@@ -16,7 +16,7 @@ from .book import Tenure
 from .conditions import Condition, ConditionError, ConditionFailed
 from .documents import Document, Path, PolicyError
 from .facts import FactType, FactValue, Subject
-from .policies import Policy, Waiting, is_heard, is_live
+from .policies import Policy, Waiting, can_open, is_heard, is_live
 from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
 
 Severity = Literal["error", "warning", "note"]
@@ -96,7 +96,9 @@ def _one(name: str, document: Document, policy: Policy, world: World) -> Iterato
         runs = any(is_live(rule) and (clause.waiting is None or is_heard(rule)) for rule in clause.rules)
         if runs and not clause.examples:
             yield at(path, "no-situation", "warning", "the clause runs and carries no situation")
-        if world.roles is not None and runs:
+        # Who owes a duty its cadence says itself; the other rules speak to the roles that the clause binds.
+        plain = any(is_live(rule) and not isinstance(rule, CadenceRule) for rule in clause.rules)
+        if world.roles is not None and runs and plain:
             for role in clause.binds:
                 if role in defined and role not in world.roles:
                     yield at((*path, "binds"), "unknown-role", "warning", f"the program has no role {role!r}")
@@ -124,6 +126,8 @@ def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any
                 if event not in world.events and event not in awaited:
                     severity = "error" if key == "end" and len(names) == 1 else "warning"
                     yield at((*place, key), "unheard-event", severity, f"nothing emits {event}")
+    if isinstance(rule, CadenceRule) and world.roles is not None and can_open(rule) and rule.owner not in world.roles:
+        yield at((*place, "owner"), "unknown-role", "warning", f"the program has no role {rule.owner!r}")
     if waiting is not None:
         return
     if isinstance(rule, FormRule) and world.forms is not None and rule.form not in world.forms:

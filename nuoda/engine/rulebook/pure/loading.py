@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from . import documents
+from . import documents, examples
 from .conditions import Constant, resolve
 from .documents import Content, Document, Path, PolicyError, Problem
 from .durations import Duration
 from .facts import subject_of
 from .policies import (
     VAGUE_WORDS,
-    ApprovalExample,
     CheckItem,
     Choice,
     Clause,
-    ClockExample,
-    ConsequenceExample,
     Decision,
-    DecisionExample,
     Definition,
-    Example,
-    ExampleEvent,
-    ExpectedDeadline,
-    GateExample,
-    IndicatorExample,
     Parameter,
     ParameterValue,
     Policy,
@@ -93,10 +82,6 @@ def _many(value: str | list[str] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _local(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - local time of the company, by definition
-
-
 class _Builder:
     """One pass over a document; keeps going after a problem, so that all are told at once."""
 
@@ -157,7 +142,7 @@ class _Builder:
                 for index, parameter in enumerate(item.get("parameters", ()))
             ),
             checklist=tuple(CheckItem(line["key"], line["text"]) for line in item.get("checklist", ())),
-            examples=tuple(self.example(example) for example in item.get("examples", ())),
+            examples=tuple(examples.read(example) for example in item.get("examples", ())),
             informative=item.get("informative", False),
             waiting=Waiting.of(item.get("waiting")),
             undefined=tuple(word for word in VAGUE_WORDS if word in said and word not in covered),
@@ -362,35 +347,4 @@ class _Builder:
             share=item.get("share"),
             before=self.duration(item.get("before"), (*path, "before")),
             tell=_many(item.get("tell")),
-        )
-
-    def example(self, item: Mapping[str, Any]) -> Example:
-        name = item["name"]
-        if "refused" in item:
-            return GateExample(name, item["subject"], item["verb"], item["facts"], tuple(item["refused"]))
-        if "steps" in item:
-            return ApprovalExample(name, item["subject"], item["verb"], item["facts"], tuple(item["steps"]))
-        if "answer" in item:
-            return DecisionExample(name, item["decide"], item["facts"], item["answer"])
-        if "figure" in item:
-            figure = None if item["figure"] == "not assessed" else float(item["figure"])
-            return IndicatorExample(name, item["indicator"], tuple(item["rows"]), figure, item.get("n"))
-        if "follows" in item:
-            return ConsequenceExample(name, item["on"], item["facts"], tuple(item["follows"]))
-        return ClockExample(
-            name,
-            tuple(
-                ExampleEvent(_local(event["at"]), event["event"], event.get("facts", {}), event.get("payload", {}))
-                for event in item["events"]
-            ),
-            tuple(
-                ExpectedDeadline(
-                    wanted["clock"],
-                    _local(wanted["due"]) if "due" in wanted else None,
-                    wanted["state"],
-                    wanted.get("round", 1),
-                )
-                for wanted in item["expect"]
-            ),
-            _local(item["as_of"]) if "as_of" in item else None,
         )

@@ -167,7 +167,31 @@ class ClockExample:
     as_of: datetime | None = None
 
 
-Example = GateExample | ApprovalExample | DecisionExample | ConsequenceExample | ClockExample | IndicatorExample
+@dataclass(frozen=True, slots=True)
+class CadenceExample:
+    """The duty of the period that a day lies in: when it is due, and how it stands when it was (or was not) `done`.
+
+    Moments are local times of the company. `as_of` None: once it can be judged.
+    """
+
+    name: Text
+    cadence: str
+    day: date
+    due: datetime
+    state: Literal["open", "met", "missed"]
+    done: datetime | None = None
+    as_of: datetime | None = None
+
+
+Example = (
+    GateExample
+    | ApprovalExample
+    | DecisionExample
+    | ConsequenceExample
+    | ClockExample
+    | IndicatorExample
+    | CadenceExample
+)
 
 
 def is_live(rule: Rule) -> bool:
@@ -178,6 +202,15 @@ def is_live(rule: Rule) -> bool:
     if isinstance(rule, CadenceRule):
         return rule.attest is not None or any(event in REGISTRY for event in rule.met_by)
     return True
+
+
+def can_open(rule: CadenceRule) -> bool:
+    """Whether anything can do the duty that a cadence asks for: somebody's word, an event that is emitted, an audit of cases that there are.
+
+    What nothing can do is not asked for.
+    """
+    named = [*rule.met_by, *([rule.audit.of] if rule.audit is not None else [])]
+    return rule.attest is not None or any(event in REGISTRY for event in named)
 
 
 def is_heard(rule: Rule) -> bool:
@@ -228,10 +261,10 @@ class Clause:
         """Undefined words come first: a rule on a word nobody defined would pretend to know."""
         if self.undefined:
             return "undefined"
+        if self.attested:
+            return "attested"
         if self.runs:
             return "executed"
-        if self.checklist and self.audited:
-            return "attested"
         if self.waiting or any(isinstance(rule, CadenceRule | IndicatorRule) for rule in self.rules):
             return "waiting"
         if self.checklist:
@@ -249,9 +282,12 @@ class Clause:
         return bool(self.parameters) or any(is_live(rule) for rule in self.rules)
 
     @property
-    def audited(self) -> bool:
-        """Whether its checklist is drawn regularly."""
-        return any(isinstance(rule, CadenceRule) and rule.audit is not None for rule in self.rules)
+    def attested(self) -> bool:
+        """Whether a checklist is all that keeps it, and a cadence has people go through it."""
+        others = (CadenceRule, ConsequenceRule)  # what follows a miss keeps nothing
+        live = [rule for rule in self.rules if is_live(rule) and not isinstance(rule, others)]
+        asked = any(isinstance(rule, CadenceRule) and can_open(rule) for rule in self.rules)
+        return bool(self.checklist) and asked and not live
 
     def clocks(self) -> tuple[ClockRule, ...]:
         return tuple(rule for rule in self.rules if isinstance(rule, ClockRule))

@@ -225,6 +225,16 @@ EXAMPLES: dict[str, Schema] = {
         figure={"anyOf": [{"type": "number"}, {"enum": ["not assessed"]}]},
         n={"type": "integer", "minimum": 0, "description": "How many rows count."},
     ),
+    "day": _object(
+        "name cadence day due state",
+        name=TEXT,
+        cadence=_string(NAME),
+        day=_string(r"^\d{4}-\d{2}-\d{2}$", "A day of the period."),
+        due=_string(LOCAL),
+        done=_string(LOCAL, "When it was done; left out: never."),
+        as_of=_string(LOCAL),
+        state={"enum": ["open", "met", "missed"]},
+    ),
     "expect": _object(
         "name events expect",
         name=TEXT,

@@ -11,6 +11,7 @@ from .conditions import Condition, ConditionError, ConditionFailed
 from .facts import Subject, subject_of
 from .policies import (
     ApprovalExample,
+    CadenceExample,
     Clause,
     ClockExample,
     ConsequenceExample,
@@ -42,7 +43,7 @@ def run(policy: Policy, subjects: Mapping[str, Subject]) -> Iterator[Outcome]:
     """Run every example that needs neither a clock nor a fact set."""
     for clause in policy.clauses:
         for example in clause.examples:
-            if not isinstance(example, ClockExample | IndicatorExample):
+            if not isinstance(example, ClockExample | IndicatorExample | CadenceExample):
                 yield one(clause, example, subjects)
 
 
@@ -84,7 +85,7 @@ def one(clause: Clause, example: Example, subjects: Mapping[str, Subject]) -> Ou
                 and _holds(rule.when, subject, example.facts, subjects)
             )
         else:
-            raise TypeError("an example with clocks or figures runs in the engine above")
+            raise TypeError("an example with clocks, figures or periods runs in the engine above")
     except (ConditionFailed, ConditionError) as error:
         found = f"error: {error}"
     return Outcome(clause.id, example.name["zh-hans"], expected, found)

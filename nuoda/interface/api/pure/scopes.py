@@ -23,6 +23,9 @@ SCOPES: Mapping[str, Any] = {
     "approvals:write": _("decide approvals"),
     "notices:read": _("read one's own notices"),
     "notices:write": _("mark one's own notices as read"),
+    "duties:read": _("read periodic duties and what did them"),
+    "duties:write": _("attest periodic duties"),
+    "figures:read": _("read indicators and the cases behind them"),
     "search:read": _("search"),
 }
 """Scope → label. A token acts as its person; scopes narrow it and never widen."""

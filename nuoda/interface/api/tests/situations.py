@@ -196,4 +196,12 @@ seen("list_follow_ups", lambda world: world.follow_up() and "/follow-ups", query
 seen("get_follow_up", lambda world: f"/follow-ups/{world.follow_up().number}")
 seen("list_approvals", lambda world: world.approval() and "/approvals", query="box=all")
 seen("get_approval", lambda world: f"/approvals/{world.approval().dossier.number}")
+seen("list_duties", lambda world: world.duty() and "/duties", query="box=all&state=open")
+seen("get_duty", lambda world: f"/duties/{world.duty().number}")
+SITUATIONS["attest_duty"] = lambda world: Sending(
+    "service_manager", f"/duties/{world.duty().number}/attest", {"statement": "已整理客户服务档案"}
+)
 seen("list_notices", lambda _world: "/notices", query="unread=true")
+seen("list_indicators", lambda _world: "/indicators")
+seen("get_indicator", lambda _world: "/indicators/DL-5.2b/on_time_repair", query="unit=dealer")
+seen("list_indicator_cases", lambda _world: "/indicators/DL-5.2b/on_time_repair/cases", query="part=denominator")

@@ -22,6 +22,8 @@ from nuoda.domain.service.models import Ticket, WorkOrder
 from nuoda.domain.service.tests.stage import Stage
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval, Seat
+from nuoda.engine.duties.actions import sweeps as duties
+from nuoda.engine.duties.models import Obligation
 from nuoda.engine.papers.actions import attachments
 from nuoda.engine.papers.models import Attachment, Paper
 from nuoda.foundation.base.access import now, scoped, system
@@ -199,6 +201,13 @@ class World:
             seat = Seat.objects.filter(approval=row, step__state="open").first()
         assert seat is not None
         return next(name for name, person in self.people.items() if person.pk == seat.person_id)
+
+    def duty(self) -> Obligation:
+        """Archives that the company's service manager has to put in order."""
+        duties.sweep(self.cast.company.pk, at=self.stage.now)
+        with scoped(system(self.cast.company.pk)):
+            rows = Obligation.objects.select_related("dossier").filter(ref="DL-3.5c/archives", unit_id=None)
+            return rows.latest("due_at")
 
     def paper(self) -> Paper:
         job = self.job("signed")
