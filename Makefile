@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST ?= $(BIN)/pytest
 
-.PHONY: help run test bootstrap dev lint types contract format lock texts docs clean
+.PHONY: help run test soak bootstrap dev lint types contract format lock texts docs clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
@@ -22,6 +22,9 @@ test: dev  ## everything: style, types, import contract, tests with their own Po
 	@$(MAKE) --no-print-directory lint types contract
 	@NUODA_CHROMIUM="$$($(PYTHON) deploy/chromium.py)" && export NUODA_CHROMIUM && \
 	    $(PYTEST) --fresh-schema -n $${NUODA_TEST_PROCESSES:-2} --dist worksteal $(ARGS)
+
+soak: dev  ## long runs at their full size: 10,000 messages against a receiver that answers badly
+	@$(PYTEST) --soak nuoda/engine/notices/tests/test_soak.py $(ARGS)
 
 lint: dev  ## ruff
 	@$(BIN)/ruff check .

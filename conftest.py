@@ -56,6 +56,7 @@ sys.path.insert(0, str(ROOT))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fresh-schema", action="store_true", help="migrate anew instead of using the kept template")
+    parser.addoption("--soak", action="store_true", help="run long tests at their full size")
 
 
 class Server:

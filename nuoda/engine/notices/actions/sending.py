@@ -19,6 +19,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
+from django.db.models import Q, Sum
+from django.db.models.functions import Least
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -28,11 +30,12 @@ from nuoda.foundation.orgs.models import Company, Person
 
 from .. import queries
 from ..models import Channel, Delivery
-from ..pure.hours import wait
+from ..pure.hours import MOST_A_MINUTE, wait
 from ..pure.robots import PER_MINUTE, Message, accepted, build, hopeless
 from . import egress
 
 log = logging.getLogger("nuoda.notices")
+MINUTE = timedelta(minutes=1)
 LEASE = timedelta(minutes=2)
 """How long a claim holds; longer than the slowest attempt."""
 
@@ -87,13 +90,12 @@ def _claim(actor: Actor, channel_id: UUID | None) -> list[UUID]:
             channel = Channel.objects.select_for_update(skip_locked=True).filter(pk=channel_id, active=True).first()
             if channel is None:
                 return []
-            recent = Delivery.objects.filter(channel=channel, attempts__gt=0, next_at__gt=at, state="sending").count()
-            recent += Delivery.objects.filter(
-                channel=channel, state="sent", sent_at__gt=at - timedelta(minutes=1)
-            ).count()
-            recent += Delivery.objects.filter(
-                channel=channel, state="waiting", sent_at__gt=at - timedelta(minutes=1)
-            ).count()
+            # A row knows its last attempt and how many there were; of those as many count as can lie in one minute.
+            tried = Q(state="sending", next_at__gt=at) | Q(
+                state__in=["sent", "waiting", "failed"], sent_at__gt=at - MINUTE
+            )
+            rows = Delivery.objects.filter(tried, channel=channel, attempts__gt=0)
+            recent = rows.aggregate(count=Sum(Least("attempts", MOST_A_MINUTE)))["count"] or 0
             room = min(room, PER_MINUTE[channel.kind] - recent)
         if room <= 0:
             return []
@@ -131,10 +133,10 @@ def _settle(ids: Iterable[UUID], attempts: int, error: str, pause: float | None,
         return
     delay = None if hopeless(error) else wait(attempts, asked=pause)
     if delay is None:
-        done.failed += rows.update(state="failed", last_error=error[:60])
+        done.failed += rows.update(state="failed", last_error=error[:60], sent_at=at)
         log.warning("A message was given up after %s attempts: %s", attempts, error)
     else:
-        # `sent_at` of a waiting row is its last attempt: the robot counts attempts, not successes.
+        # `sent_at` of a row that was not sent is its last attempt: the robot counts attempts, not successes.
         done.retried += rows.update(state="waiting", next_at=at + delay, last_error=error[:60], sent_at=at)
 
 

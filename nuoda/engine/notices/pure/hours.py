@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta, tzinfo
 
 BACKOFF = (10, 30, 120, 600, 1_800, 3_600, 21_600)
 """Seconds before the 2nd, 3rd … attempt; after the last one the delivery has failed."""
+MOST_A_MINUTE = 1 + sum(sum(BACKOFF[: number + 1]) < 60 for number in range(len(BACKOFF)))
+"""How many attempts of one message can lie within a minute."""
 LONGEST_WAIT = 6 * 3_600
 """Seconds that a receiver's Retry-After may ask for at most."""
 
