@@ -73,7 +73,7 @@ class AttestationOut(Shape):
     files: list[UUID]
     happened_at: datetime
     attested_at: datetime
-    state: Literal["stands", "waits", "confirmed", "rejected"]
+    state: str = Field(description="stands, waits, confirmed or rejected")
 
 
 class DutyWhole(DutyOut):

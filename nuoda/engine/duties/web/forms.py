@@ -50,7 +50,7 @@ def named(file: UploadedFile[bytes]) -> tuple[str, bytes]:
 
 
 class AttestForm(forms.Form):
-    statement = forms.CharField(label=_("What was done"), max_length=4000, widget=forms.Textarea(attrs=WIDE))
+    statement = forms.CharField(label=_("What you did"), max_length=4000, widget=forms.Textarea(attrs=WIDE))
     happened_at = forms.DateTimeField(
         label=_("When it was done"),
         required=False,
@@ -99,8 +99,8 @@ class CheckForm(forms.Form):
 
 class DrawForm(forms.Form):
     clause = forms.ChoiceField(label=_("Checklist"))
-    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Until and including"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     unit = forms.ChoiceField(label=_("Whose cases"))
 
     def __init__(self, *args: Any, clauses: list[tuple[str, str]], units: list[tuple[str, Any]], **kwargs: Any) -> None:
@@ -232,7 +232,7 @@ class AuditDeed(FormPage):
 class Check(AuditDeed):
     """One case, item by item; then the next one."""
 
-    submit = _("Keep")
+    submit = _("Save")
     icon = "checklist"
     wide = True
     form_class = CheckForm

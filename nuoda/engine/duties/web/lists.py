@@ -167,7 +167,7 @@ class Audits(Box):
         Column(key="title", label=_("What is checked"), value="dossier.title", wide=True),
         Column(key="clause", label=_("Clause"), value="clause_id", sort="clause_id", grouped=True),
         Column(key="unit", label=_("Unit"), value="unit_name", sort="unit_name", grouped=True),
-        Column(key="size", label=_("Cases"), value="size", cell="number", sort="size"),
+        Column(key="size", label=_("Cases drawn"), value="size", cell="number", sort="size"),
         Column(key="passed", label=_("Kept"), value="passed", cell="number", sort="passed"),
         Column(key="failed", label=_("Not kept"), value="failed", cell="number", sort="failed"),
         Column(key="state", label=_("State"), value=words.audit_chip, cell="chip", sort="state", grouped=True),
