@@ -241,9 +241,11 @@ except ValueError as problem:
 ALLOWED_HOSTS = [*HOSTS, *([] if PRODUCTION else env.own_names()), *env.LOOPBACK, str(urlsplit(PUBLIC_ORIGIN).hostname)]
 ALLOWED_HOSTS = sorted({f"[{name}]" if ":" in name and name[0] != "[" else name for name in ALLOWED_HOSTS})
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
-CSRF_COOKIE_NAME = "nuoda_csrf"
+# The prefix binds a cookie to this host, to HTTPS and to all paths; browsers refuse it without HTTPS.
+_BOUND = "__Host-" if PRODUCTION else ""
+CSRF_COOKIE_NAME = f"{_BOUND}nuoda_csrf"
 CSRF_FAILURE_VIEW = "nuoda.foundation.ui.web.views.csrf_failed"
-SESSION_COOKIE_NAME = "nuoda_session"
+SESSION_COOKIE_NAME = f"{_BOUND}nuoda_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -163,10 +164,75 @@ def test_every_page_carries_the_headers(client: Client) -> None:
     assert answer["Referrer-Policy"] == "same-origin"
 
 
+CARRIED = {
+    "Content-Security-Policy": "base-uri 'none'; connect-src 'self'; default-src 'self'; font-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; img-src 'self' data: blob:; object-src 'none'; script-src 'self'; style-src 'self'",
+    "Content-Type": "text/html; charset=utf-8",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""What the login page says about itself in production (S20): nothing less, and nothing that is not named here."""
+UNGUARDED = {"Cache-Control", "Content-Encoding", "Content-Language", "Content-Length", "Expires", "Vary"}
+GUARDS = (
+    "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_CONTENT_TYPE_NOSNIFF", "SECURE_REFERRER_POLICY",
+    "SECURE_CROSS_ORIGIN_OPENER_POLICY", "SECURE_SSL_REDIRECT", "X_FRAME_OPTIONS", "SESSION_COOKIE_SECURE",
+    "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_NAME", "CSRF_COOKIE_SECURE", "CSRF_COOKIE_SAMESITE",
+    "CSRF_COOKIE_NAME", "ALLOWED_HOSTS",
+)  # fmt: skip
+
+
+@pytest.fixture
+def production(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    """This process's settings, with the guards that production sets."""
+    code = f"import json; from nuoda.config import settings as s; print(json.dumps({{n: getattr(s, n) for n in {GUARDS}}}))"
+    done = settings(tmp_path, code, NUODA_PRODUCTION="1", NUODA_ORIGIN="https://a.example")
+    changed = request.getfixturevalue("settings")
+    for name, value in json.loads(done.stdout).items():
+        setattr(changed, name, value)
+    return changed
+
+
+def carried(client: Client) -> dict[str, str]:
+    answer = client.get("/accounts/login/", secure=True, headers={"host": "a.example"})
+    assert answer.status_code == 200
+    found = {name: value for name, value in answer.headers.items() if name not in UNGUARDED}
+    parts = found["Content-Security-Policy"].split("; ")
+    return found | {"Content-Security-Policy": "; ".join(sorted(parts))}
+
+
+@pytest.mark.django_db
+def test_the_headers_in_production_are_exactly_these(production: Any) -> None:
+    assert carried(Client()) == CARRIED
+    production.SECURE_HSTS_SECONDS = 0  # negative control: one guard less is seen
+    assert set(CARRIED) - set(carried(Client())) == {"Strict-Transport-Security"}
+
+
+@pytest.mark.django_db
+def test_the_cookies_in_production_are_bound_to_the_host(production: Any) -> None:
+    from nuoda.foundation.orgs.tests import factories
+
+    client, person = Client(), factories.person()
+    client.get("/accounts/login/", secure=True, headers={"host": "a.example"})
+    form = {"login": person.user.username, "password": factories.PASSWORD}
+    assert client.post("/accounts/login/", form, secure=True, headers={"host": "a.example"}).status_code == 302
+    assert {"__Host-nuoda_session", "__Host-nuoda_csrf"} <= set(client.cookies)
+    for name, cookie in client.cookies.items():
+        if name.startswith("__Host-"):
+            assert cookie["secure"] and cookie["path"] == "/" and not cookie["domain"] and cookie["samesite"] == "Lax"
+    assert client.cookies["__Host-nuoda_session"]["httponly"]
+
+
+@pytest.mark.django_db
+def test_production_sends_everybody_to_https(production: Any) -> None:
+    answer = Client().get("/accounts/login/", headers={"host": "a.example"})
+    assert (answer.status_code, answer["Location"]) == (301, "https://a.example/accounts/login/")
+
+
 def test_no_template_needs_what_the_policy_forbids() -> None:
     """Inline scripts, styles and handlers would be blocked by the browser."""
-    import re
-
     inline = re.compile(
         r"<script(?![^>]*\b(?:src|nonce|type=[\"']application/json)[^>]*>)[^>]*>|\son\w+=[\"']|\sstyle=[\"']|javascript:"
     )
