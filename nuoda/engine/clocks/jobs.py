@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from nuoda.foundation.base.access import now
 from nuoda.foundation.orgs.models import Company
 
-from .actions import calendars, sweeps
+from .actions import calendars, sweeps, turning
 
 
 @app.periodic(cron="* * * * * */10")
@@ -19,6 +21,13 @@ def sweep(timestamp: int) -> None:
     for company_id in Company.objects.order_by("id").values_list("id", flat=True):
         if not sweeps.is_held(company_id):
             sweeps.sweep(company_id)
+
+
+@app.task(name="clocks.turn")
+def turn(company: str, version: str) -> None:
+    """When a version takes effect: bring the open deadlines that it changes under it."""
+    close_old_connections()
+    turning.turn(UUID(company), UUID(version))
 
 
 @app.periodic(cron="23 4 * * *")

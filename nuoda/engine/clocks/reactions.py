@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.journal.pure.subscriptions import Context, on
 from nuoda.foundation.orgs.models import Company
 
-from .actions import cases, seeds
+from .actions import cases, seeds, turning
 
 OWN = ("deadline.warned", "deadline.missed", "deadline.miss_withdrawn")
 """Results of the fold, not causes."""
@@ -17,6 +20,14 @@ def move_the_clocks(entry: Entry, context: Context) -> None:
     """Fold the case with the new entry and write what changed."""
     if entry.case_id is not None and entry.type not in OWN:
         cases.follow(entry, context)
+
+
+@on("policy.adopted")
+def turn_the_page(entry: Entry, context: Context) -> None:
+    """A version takes another's place: at that moment the open deadlines that it changes pass under it."""
+    if entry.payload.get("replaces") is not None:
+        since = datetime.fromisoformat(str(entry.payload["since"]))
+        turning.defer(entry.company_id, UUID(str(entry.payload["version_id"])), since)
 
 
 @on("company.created")

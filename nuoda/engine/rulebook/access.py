@@ -5,6 +5,13 @@ from __future__ import annotations
 from nuoda.foundation.base.pure.actors import Actor
 
 KEEPERS = ("director", "system_admin")
+DRAFTERS = ("service_manager", "quality_supervisor", "hq_support", *KEEPERS)
+"""Who works on drafts, and so sees them."""
+
+
+def may_draft(actor: Actor) -> bool:
+    """Write and read drafts: people of the company itself, whose duty the regulations are."""
+    return actor.reach in ("company", "system") and actor.has(*DRAFTERS)
 
 
 def may_publish(actor: Actor) -> bool:

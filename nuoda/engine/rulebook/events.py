@@ -28,3 +28,13 @@ class PolicyAdopted:
     content_hash: str
     since: datetime
     replaces: UUID | None = None
+
+
+@event("policy.adoption_cancelled")
+class PolicyAdoptionCancelled:
+    """An adoption was taken back before it took effect; why is the entry's remark."""
+
+    policy: str
+    version: str
+    version_id: UUID
+    since: datetime

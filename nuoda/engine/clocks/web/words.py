@@ -115,8 +115,20 @@ class Line:
 
 
 def lines(explained: Explained, names: Mapping[UUID, str] | None = None) -> list[Line]:
-    """The derivation, line by line; times in the current time zone."""
+    """The derivation of a stored deadline, line by line; times in the current time zone."""
     d = explained.derivation
+    found = derived(d, names)
+    if explained.row.as_if:
+        found.append(Line(_("Note"), _("Imported: judged as if the regulations had been in force."), "", "note"))
+    if explained.row.late_recorded:
+        found.append(Line(_("Note"), _("An event of it was recorded late."), "", "note"))
+    if not (explained.stands and d.agrees):
+        found.append(Line(_("Attention"), _("The stored deadline differs from what the journal says."), "", "wrong"))
+    return found
+
+
+def derived(d: Explanation, names: Mapping[UUID, str] | None = None) -> list[Line]:
+    """What was counted, line by line, whether it is stored or only tried out."""
     turn = _("round %(n)d") % {"n": d.round}
     found = [
         Line(_("Clause"), _("%(clause)s, version %(version)s") % {"clause": d.clause_id, "version": d.version}),
@@ -139,12 +151,6 @@ def lines(explained: Explained, names: Mapping[UUID, str] | None = None) -> list
     found.append(Line(_("Result"), _result(d), "" if d.used is None else amount(d.used), "result"))
     if d.provisional:
         found.append(Line(_("Note"), _("Provisional: the official days of the year are not known yet."), "", "note"))
-    if explained.row.as_if:
-        found.append(Line(_("Note"), _("Imported: judged as if the regulations had been in force."), "", "note"))
-    if explained.row.late_recorded:
-        found.append(Line(_("Note"), _("An event of it was recorded late."), "", "note"))
-    if not (explained.stands and d.agrees):
-        found.append(Line(_("Attention"), _("The stored deadline differs from what the journal says."), "", "wrong"))
     return found
 
 

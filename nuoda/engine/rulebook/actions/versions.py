@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import NotYours, Refused
+from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
 from nuoda.foundation.journal.actions import entries
 from nuoda.foundation.orgs.models import Company
 
@@ -27,11 +29,12 @@ def draft(
 
     Refuses content that does not load, or that belongs to another policy.
     """
-    if not access.may_publish(actor):
+    if not access.may_draft(actor):
         raise NotYours()
     if (content.get("policy"), content.get("code")) != (policy.name, policy.code):
         raise Refused(_("This text belongs to another regulation."), code="other_policy")
-    read = _checked(content)
+    read = sound(content)
+    _free(policy, read.version)
     return PolicyVersion.objects.create(
         company_id=actor.company_id,
         policy=policy,
@@ -44,6 +47,41 @@ def draft(
     )
 
 
+def redraft(version: PolicyVersion, *, content: documents.Content, actor: Actor, at: datetime) -> PolicyVersion:
+    """Give a draft another content.
+
+    Refuses content that does not load or belongs to another policy, a number that another version has, and a version
+    that is no draft any more.
+    """
+    if not access.may_draft(actor):
+        raise NotYours()
+    del at
+    policy = version.policy
+    if (content.get("policy"), content.get("code")) != (policy.name, policy.code):
+        raise Refused(_("This text belongs to another regulation."), code="other_policy")
+    read = sound(content)
+    if read.version != version.version:
+        _free(policy, read.version)
+    values = {"content": content, "version": read.version, "hash": read.hash, "effective_date": read.effective}
+    if not PolicyVersion.objects.filter(pk=version.pk, status="draft").update(**values):
+        raise Refused(_("Only a draft can be changed."), code="illegal_move")
+    for name, value in values.items():
+        setattr(version, name, value)
+    return version
+
+
+def drop(version: PolicyVersion, *, actor: Actor) -> None:
+    """Throw a draft away. Refuses a version that was published."""
+    if not access.may_draft(actor):
+        raise NotYours()
+    try:
+        with transaction.atomic():
+            PolicyVersion.objects.filter(pk=version.pk, status="draft").delete()
+    except (ProtectedError, IntegrityError):
+        # Something refers to it (a trial run): it stays to be read, and its number is free again.
+        PolicyVersion.objects.filter(pk=version.pk).update(version=f"x-{version.pk.hex[-12:]}")
+
+
 def publish(version: PolicyVersion, *, actor: Actor, at: datetime) -> PolicyVersion:
     """Fix the content of a draft for good.
 
@@ -51,7 +89,7 @@ def publish(version: PolicyVersion, *, actor: Actor, at: datetime) -> PolicyVers
     """
     if not access.may_publish(actor):
         raise NotYours()
-    _checked(version.content)
+    sound(version.content)
     changed = PolicyVersion.objects.filter(pk=version.pk, status="draft").update(status="published", published_at=at)
     if not changed:
         raise Refused(_("Only a draft can be published."), code="illegal_move")
@@ -106,6 +144,50 @@ def adopt(
     return version
 
 
+def cancel(version: PolicyVersion, *, actor: Actor, at: datetime, reason: str) -> PolicyVersion:
+    """Take back an adoption that has not yet taken effect; the version in force stays in force.
+
+    Emits policy.adoption_cancelled. Refuses without a reason, once it has taken effect, and when a later version is
+    already to follow it.
+    """
+    if not access.may_adopt(actor):
+        raise NotYours()
+    if not reason.strip():
+        raise Invalid(_("Say why it is taken back."), fields={"reason": _("Say why it is taken back.")})
+    last = (
+        PolicyVersion.objects.filter(policy_id=version.policy_id, in_force_from__isnull=False)
+        .select_for_update()
+        .order_by("-in_force_from")
+    )
+    held = list(last)
+    if not held or held[0].pk != version.pk or held[0].in_force_from is None:
+        raise Refused(_("Only the version that comes last can be taken back."), code="order")
+    since = held[0].in_force_from
+    if since <= at:
+        raise Refused(_("It is in force already. Adopt another version instead."), code="in_force")
+    PolicyVersion.objects.filter(pk=version.pk).update(status="published", in_force_from=None, in_force_until=None)
+    if len(held) > 1:
+        PolicyVersion.objects.filter(pk=held[1].pk).update(status="in_force", in_force_until=None)
+    version.status, version.in_force_from = "published", None
+    entries.record(
+        events.PolicyAdoptionCancelled(
+            policy=version.policy.name, version=version.version, version_id=version.pk, since=since
+        ),
+        dossier=None,
+        actor=actor,
+        at=at,
+        remark=reason,
+    )
+    _turn_page(actor)
+    return version
+
+
+def today(company_id: UUID, at: datetime) -> date:
+    """The day that it is where the company is."""
+    zone = Company.objects.values_list("time_zone", flat=True).get(pk=company_id)
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def start_of(version: PolicyVersion) -> datetime:
     """Midnight of the effective date where the company is."""
     zone = Company.objects.values_list("time_zone", flat=True).get(pk=version.company_id)
@@ -120,11 +202,18 @@ def _turn_page(actor: Actor) -> None:
         )
 
 
+def _free(policy: Policy, number: str) -> None:
+    if PolicyVersion.objects.filter(policy=policy, version=number).exists():
+        reason = _("There is a version %(version)s already. Give this one another number.") % {"version": number}
+        raise Invalid(reason, fields={"version": reason})
+
+
 _sound: dict[str, Read] = {}
 """Contents that this process has checked, by hash: what is published is checked once, not at every step of its way."""
 
 
-def _checked(content: documents.Content) -> Read:
+def sound(content: documents.Content) -> Read:
+    """The policy of the content; refuses content with mistakes, naming all of them."""
     document = documents.Document(content)
     digest = documents.digest(content)
     if digest in _sound:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.foundation.base.models import CompanyTable
 from nuoda.foundation.base.pure.actors import Actor
 
+from ..access import may_draft
+
 STATUSES = [
     ("draft", _("draft")),
     ("published", _("published")),
@@ -90,6 +92,6 @@ class PolicyVersion(CompanyTable):
 
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[PolicyVersion]:
-        """Versions that bind or have bound are open to everybody; drafts to those who see the whole company."""
+        """Versions that bind or have bound are open to everybody; drafts and what waits to those who may draft."""
         rows = PolicyVersion.objects.filter(company_id=actor.company_id)
-        return rows if actor.reach in ("company", "system") else rows.filter(status__in=["in_force", "retired"])
+        return rows if may_draft(actor) else rows.filter(status__in=["in_force", "retired"])

@@ -132,6 +132,10 @@ class Book:
         _index(edition)
         return edition
 
+    def revision(self, version_id: UUID) -> Revision | None:
+        """What the version makes of open deadlines when it takes effect; None when it changes nothing about them."""
+        return next((found for found in self._revisions if found.version_id == version_id), None)
+
     def revisions(self, after: datetime, until: datetime) -> Sequence[Revision]:
         """Versions that take effect after the one moment and until the other, and change open deadlines."""
         if not self._turnings:

@@ -242,8 +242,13 @@ def _shape(item: Any, shape: schema.Schema) -> schema.Schema:
 
 def export(content: Content) -> str:
     """The policy as YAML in its one written form."""
+    return part(content, schema.POLICY)
+
+
+def part(content: Content, shape: schema.Schema) -> str:
+    """A part of a policy as YAML in its written form; `shape` gives the order of its names."""
     return yaml.dump(
-        order(content, schema.POLICY),
+        order(content, shape),
         Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=False,

@@ -1,0 +1,197 @@
+"""Having people confirm that they read what changed for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from nuoda.engine.clocks import queries as clocks
+from nuoda.engine.notices.actions import notices
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure.book import NotInForce
+from nuoda.engine.rulebook.pure.durations import Duration
+from nuoda.foundation.base.access import scoped
+from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.refusals import NotYours, Refused, Stale
+from nuoda.foundation.journal.actions import entries
+from nuoda.foundation.orgs.models import Membership, Person
+
+from .. import access, events, queries
+from ..models import Reading
+
+LIMIT = "reading_limit"
+"""Parameter of the book: how long people have to confirm."""
+REMINDER = "reading_reminder"
+"""Parameter of the book: after how long those who have not are reminded, again and again."""
+
+
+def ask(*, version: PolicyVersion, actor: Actor, at: datetime, replaces: PolicyVersion | None) -> list[Reading]:
+    """Ask everybody whom a changed clause binds to read it. Emits reading.asked; they are told.
+
+    Nobody is asked where nothing that binds him changed, and nobody twice.
+    """
+    found = queries.redline(replaces, version)
+    by_role: dict[str, list[str]] = defaultdict(list)
+    for change in found.changes:
+        for role in change.binds:
+            by_role[role].append(change.clause_id)
+    order = [change.clause_id for change in found.changes]
+    mine: dict[tuple[UUID, UUID | None], set[str]] = defaultdict(set)
+    for person_id, dealer_id, role in _holders(version.company_id, by_role):
+        mine[person_id, dealer_id].update(by_role[role])
+    rows = [
+        _row(version, person, dealer, sorted(clauses, key=order.index), at)
+        for (person, dealer), clauses in sorted(mine.items(), key=lambda item: item[0][0])
+    ]
+    return _ask(version, rows, actor, at)
+
+
+def ask_newcomer(*, person: Person, role: str, actor: Actor, at: datetime) -> list[Reading]:
+    """Somebody took a role: he is asked to read what binds it, in every regulation in force. Emits reading.asked."""
+    if person.customer_id is not None or not person.active:
+        return []
+    asked: list[Reading] = []
+    by_version: dict[UUID, list[str]] = defaultdict(list)
+    for bound in rulebook.book(actor).clauses(at):
+        if role in bound.clause.binds:
+            by_version[bound.version_id].append(bound.clause.id)
+    for version in PolicyVersion.objects.filter(pk__in=by_version).select_related("policy"):
+        clauses = by_version[version.pk]
+        known = Reading.objects.select_for_update().filter(person=person, version=version).first()
+        if known is None:
+            asked += _ask(version, [_row(version, person.pk, person.dealer_id, clauses, at)], actor, at)
+            continue
+        more = [clause for clause in clauses if clause not in known.clauses]
+        if more:
+            # What he confirmed stays confirmed in the journal; the row asks for what the new role adds.
+            known.clauses = more if known.confirmed_at is not None else [*known.clauses, *more]
+            known.asked_at, known.confirmed_at, known.due_at = at, None, _until(version.company_id, at)
+            known.save(update_fields=["clauses", "asked_at", "confirmed_at", "due_at"])
+            asked.append(known)
+    return asked
+
+
+def confirm(*, reading_id: UUID, content_hash: str, actor: Actor, at: datetime) -> Reading:
+    """Somebody confirms that he read the clauses that bind him, in the text with that hash.
+
+    Emits reading.confirmed. Refuses a text that is not the one he was asked to read; confirming twice does nothing.
+    """
+    row = queries.reading(actor, reading_id)
+    if row.version.hash != content_hash:
+        raise Stale(_("The text is another one by now. Load the page again and read what it says."))
+    if row.version.in_force_from is None:
+        raise Refused(_("This version was taken back. There is nothing to confirm."), code="taken_back")
+    if not Reading.objects.filter(pk=row.pk, confirmed_at=None).update(confirmed_at=at):
+        return row
+    row.confirmed_at = at
+    # An entry without a folder is the company's; a dealer's people and technicians write none themselves.
+    keeper = replace(actor, reach="system")
+    with scoped(keeper):
+        entries.record(
+            events.ReadingConfirmed(version_id=row.version_id, content_hash=content_hash),
+            dossier=None,
+            actor=keeper,
+            at=at,
+        )
+    return row
+
+
+def remind(*, version_id: UUID, actor: Actor, at: datetime) -> int:
+    """Remind everybody who has not yet confirmed a version; returns how many. Emits reading.reminded."""
+    if not access.remind(actor):
+        raise NotYours()
+    return _remind(Reading.objects.filter(company_id=actor.company_id, version_id=version_id), actor=actor, at=at)
+
+
+def remind_due(*, actor: Actor, at: datetime) -> int:
+    """Remind those whom the book wants reminded by now; for the worker. Emits reading.reminded."""
+    limit = _duration(actor, REMINDER, at)
+    if limit is None:
+        return 0
+    calendar = clocks.calendar_of(actor, dealer_id=None, at=at)
+    count = 0
+    rows = _open(Reading.objects.filter(company_id=actor.company_id))
+    for version_id in rows.values_list("version_id", flat=True).distinct().order_by("version_id"):
+        late = [
+            row.pk
+            for row in rows.filter(version_id=version_id)
+            if calendar.add(row.reminded_at or row.asked_at, limit) <= at
+        ]
+        if late:
+            count += _remind(Reading.objects.filter(pk__in=late), actor=actor, at=at)
+    return count
+
+
+def drop(version_id: UUID) -> None:
+    """The version was taken back: who has not yet read it need not."""
+    Reading.objects.filter(version_id=version_id, confirmed_at=None).delete()
+
+
+def _open(rows: QuerySet[Reading]) -> QuerySet[Reading]:
+    rows = rows.filter(confirmed_at=None, person__active=True, version__in_force_from__isnull=False)
+    return rows.exclude(version__status="retired")
+
+
+def _remind(rows: QuerySet[Reading], *, actor: Actor, at: datetime) -> int:
+    by_version: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in _open(rows).select_for_update(of=("self",), skip_locked=True):
+        by_version[row.version_id].append(row.person_id)
+    for version_id, people in by_version.items():
+        Reading.objects.filter(version_id=version_id, person_id__in=people).update(reminded_at=at)
+        entry = entries.record(
+            events.ReadingReminded(version_id=version_id, people=len(people)), dossier=None, actor=actor, at=at
+        )
+        notices.tell(entry, template="reading_reminded", persons=people)
+    return sum(len(people) for people in by_version.values())
+
+
+def _ask(version: PolicyVersion, rows: list[Reading], actor: Actor, at: datetime) -> list[Reading]:
+    if not rows:
+        return []
+    Reading.objects.bulk_create(rows, ignore_conflicts=True)
+    entry = entries.record(
+        events.ReadingAsked(version_id=version.pk, people=len(rows)), dossier=None, actor=actor, at=at
+    )
+    notices.tell(entry, template="reading_asked", persons=[row.person_id for row in rows])
+    return rows
+
+
+def _row(version: PolicyVersion, person: UUID, dealer: UUID | None, clauses: list[str], at: datetime) -> Reading:
+    return Reading(
+        company_id=version.company_id,
+        person_id=person,
+        dealer_id=dealer,
+        version=version,
+        clauses=clauses,
+        asked_at=at,
+        due_at=_until(version.company_id, at),
+    )
+
+
+def _holders(company_id: UUID, roles: Iterable[str]) -> list[tuple[UUID, UUID | None, str]]:
+    """Active people of the company and of its dealers who hold one of the roles: person, dealer, role."""
+    rows = Membership.objects.filter(
+        Q(until=None), company_id=company_id, role__in=list(roles), person__active=True, person__customer_id=None
+    )
+    return list(rows.values_list("person_id", "person__dealer_id", "role"))
+
+
+def _until(company_id: UUID, at: datetime) -> datetime | None:
+    actor = Actor(company_id=company_id, reach="system")
+    limit = _duration(actor, LIMIT, at)
+    return None if limit is None else clocks.calendar_of(actor, dealer_id=None, at=at).add(at, limit)
+
+
+def _duration(actor: Actor, name: str, at: datetime) -> Duration | None:
+    try:
+        found = rulebook.book(actor).definition(name, at)
+    except NotInForce:
+        return None
+    return found if isinstance(found, Duration) else None

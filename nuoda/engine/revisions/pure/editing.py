@@ -1,0 +1,175 @@
+"""Changes to the text of a regulation, as plain values: content in, content out; and where a mistake stands.
+
+What an editor sees is a part of the whole (one clause, its rules); mistakes are told at their place in that part.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nuoda.engine.rulebook.pure import checking, documents, loading, schema
+from nuoda.engine.rulebook.pure.documents import Content, Document, Path, PolicyError, Problem
+from nuoda.engine.rulebook.pure.facts import Subject
+
+RULED = ("waiting", "checklist", "parameters", "rules", "examples")
+"""What of a clause is written as text below its form."""
+_MARKS = Mapping[Path, documents.Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A content with what is wrong with it; sound when nothing is."""
+
+    content: Content
+    problems: tuple[Problem, ...] = ()
+
+
+def checked(content: Content, subjects: Mapping[str, Subject], marks: _MARKS | None = None) -> Checked:
+    """Everything that is wrong with a content; `marks` are the places of the values that somebody has just written."""
+    document = Document(content, marks or {})
+    try:
+        problems = documents.validate(document) or checking.check(document, subjects)
+        if not problems:
+            loading.build(document)
+    except PolicyError as error:
+        problems = error.problems
+    return Checked(content, tuple(sorted(problems)))
+
+
+def whole(text: str, subjects: Mapping[str, Subject]) -> Checked:
+    """The content of a whole file. Raises PolicyError for what is no YAML."""
+    document = documents.parse(text)
+    return checked(document.content, subjects, document.marks)
+
+
+# -- one clause ------------------------------------------------------------------------------------------
+
+
+def place(content: Content, clause_id: str) -> int:
+    """Where the clause stands; raises KeyError."""
+    for index, clause in enumerate(content["clauses"]):
+        if clause["id"] == clause_id:
+            return index
+    raise KeyError(clause_id)
+
+
+def ruled(clause: Content) -> str:
+    """The part of a clause that is written as text, without its clocks (they have a form)."""
+    part = {name: clause[name] for name in RULED if name in clause}
+    if "rules" in part:
+        part["rules"] = [rule for rule in part["rules"] if "clock" not in rule]
+    part = {name: value for name, value in part.items() if value}
+    return documents.part(part, schema.CLAUSE_SHAPE) if part else ""
+
+
+def written(clause: Content) -> str:
+    """The whole clause as text."""
+    return documents.part(clause, schema.CLAUSE_SHAPE)
+
+
+def parsed(text: str) -> Document:
+    """What somebody wrote below the form; nothing at all is an empty mapping. Raises PolicyError."""
+    return documents.parse(text) if text.strip() else Document({})
+
+
+def with_clocks(part: Document, before: Content, clocks: list[Content | None]) -> tuple[Content, dict[Path, Any]]:
+    """The written part with the clause's clocks back in their places (None: removed), and the places of its values."""
+    kept = [index for index, rule in enumerate(before.get("rules", ())) if "clock" in rule]
+    by_index = dict(zip(kept, clocks, strict=True))
+    written = list(part.content.get("rules") or ())
+    origin: list[int | None] = []
+    rules: list[Any] = []
+    others = iter(enumerate(written))
+    for index in range(len(before.get("rules", ()))):
+        if index in by_index:
+            clock = by_index[index]
+            if clock is not None:
+                rules.append(clock)
+                origin.append(None)
+            continue
+        found = next(others, None)
+        if found is not None:
+            origin.append(found[0])
+            rules.append(found[1])
+    for number, rule in others:
+        origin.append(number)
+        rules.append(rule)
+    content = {name: part.content[name] for name in part.content if name != "rules"}
+    if rules:
+        content["rules"] = rules
+    marks: dict[Path, Any] = {p: m for p, m in part.marks.items() if p[:1] != ("rules",)}
+    for new, old in enumerate(origin):
+        if old is not None:
+            marks |= {("rules", new, *p[2:]): m for p, m in part.marks.items() if p[:2] == ("rules", old)}
+    return content, marks
+
+
+def put(
+    content: Content, clause_id: str, clause: Content, marks: _MARKS | None = None
+) -> tuple[Content, dict[Path, Any]]:
+    """The content with the clause replaced, or added at the end when `clause_id` is ''; and the places of its values."""
+    new = {**content, "clauses": list(content["clauses"])}
+    if clause_id:
+        index = place(content, clause_id)
+        new["clauses"][index] = clause
+    else:
+        index = len(new["clauses"])
+        new["clauses"].append(clause)
+    return new, {("clauses", index, *path): mark for path, mark in (marks or {}).items()}
+
+
+def remove(content: Content, clause_id: str, *, withdraw: bool = False) -> Content:
+    """The content without the clause; `withdraw` ends what its clocks have open when the version takes effect."""
+    index = place(content, clause_id)
+    gone = content["clauses"][index]
+    new = {**content, "clauses": [*content["clauses"][:index], *content["clauses"][index + 1 :]]}
+    refs = [f"{clause_id}/{rule['clock']}" for rule in gone.get("rules", ()) if "clock" in rule]
+    if withdraw and refs:
+        new["withdraws"] = sorted({*content.get("withdraws", ()), *refs})
+    return new
+
+
+def move(content: Content, clause_id: str, by: int) -> Content:
+    """The content with the clause that many places further down (or up)."""
+    index = place(content, clause_id)
+    clauses = list(content["clauses"])
+    clause = clauses.pop(index)
+    clauses.insert(max(0, min(len(clauses), index + by)), clause)
+    return {**content, "clauses": clauses}
+
+
+def fresh(content: Content, clause_id: str) -> Content:
+    """A clause to begin with: texts still to be written."""
+    return {
+        "id": clause_id,
+        "section": "—",
+        "text": {"zh-hans": "（待写）", "zh-hant": "（待寫）", "en": "(to be written)"},
+        "source": "—",
+        "binds": [role["code"] for role in content["roles"][:1]],
+        "informative": True,
+    }
+
+
+def renumbered(content: Content, version: str, effective: str) -> Content:
+    """The content as another version, which withdraws nothing yet and whose clocks say so of open deadlines anew."""
+    new = copy.deepcopy(content) | {"version": version, "effective": effective}
+    new.pop("withdraws", None)
+    for clause in new["clauses"]:
+        for rule in clause.get("rules", ()):
+            if "clock" in rule:
+                rule.pop("transition", None)
+    return new
+
+
+def next_number(version: str, taken: set[str]) -> str:
+    """'2.0' → '2.1', or the next one that is free."""
+    parts = [int(number) for number in re.findall(r"\d+", version)] or [0]
+    if len(parts) == 1:
+        parts.append(0)
+    while (found := ".".join(map(str, parts))) in taken or found == version:
+        parts[-1] += 1
+    return found

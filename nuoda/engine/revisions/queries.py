@@ -1,0 +1,272 @@
+"""Reads of drafts, versions and readings; every public one takes the actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from nuoda.engine.clocks import queries as clocks
+from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.clocks.pure.explaining import Explanation, explain
+from nuoda.engine.clocks.pure.fold import fold
+from nuoda.engine.notices.pure import templates
+from nuoda.engine.papers.pure import forms
+from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.access import may_draft, may_lint
+from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure import documents, linting
+from nuoda.engine.rulebook.pure.book import Book, Tenure
+from nuoda.engine.rulebook.pure.facts import SUBJECTS
+from nuoda.engine.rulebook.pure.factsets import FACT_SETS
+from nuoda.engine.rulebook.pure.linting import Finding, World
+from nuoda.engine.rulebook.pure.policies import Policy
+from nuoda.engine.rulebook.pure.revisions import revision
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.events import REGISTRY
+from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.journal import queries as journal
+from nuoda.foundation.journal.pure.words import word
+from nuoda.foundation.orgs.pure.roles import ROLES
+
+from .access import supervise
+from .models import Draft, Reading
+from .pure.redline import Redline, Teller, compare
+from .states import OPEN
+
+
+def drafts(actor: Actor) -> QuerySet[Draft]:
+    """Drafts, those at work first, the one changed last at the top."""
+    rows = Draft.visible_to(actor).select_related("dossier", "policy", "draft_of", "writer")
+    return rows.order_by("-changed_at")
+
+
+def draft(actor: Actor, *, number: str = "", pk: UUID | None = None) -> Draft:
+    """One draft by its number or its id; raises NotYours."""
+    rows = Draft.visible_to(actor).select_related("dossier", "policy", "draft_of__policy", "base__policy", "writer")
+    rows = rows.filter(dossier__number=number) if pk is None else rows.filter(pk=pk)
+    row = rows.first()
+    if row is None:
+        raise NotYours()
+    return row
+
+
+def open_draft_of(actor: Actor, version: PolicyVersion) -> Draft | None:
+    """The draft at work on that version."""
+    return Draft.visible_to(actor).filter(draft_of=version, state__in=OPEN).select_related("dossier").first()
+
+
+def version(actor: Actor, pk: UUID) -> PolicyVersion:
+    """One version of a regulation; raises NotYours."""
+    row = PolicyVersion.visible_to(actor).filter(pk=pk).select_related("policy").first()
+    if row is None:
+        raise NotYours()
+    return row
+
+
+def version_called(actor: Actor, policy: str, number: str) -> PolicyVersion:
+    """One version of a regulation by its number; raises NotYours."""
+    rows = PolicyVersion.visible_to(actor).filter(policy__name=policy, version=number)
+    row = rows.select_related("policy").first()
+    if row is None:
+        raise NotYours()
+    return row
+
+
+def last_in_force(policy_id: UUID, *, besides: UUID | None = None) -> PolicyVersion | None:
+    """The version that binds, or will bind, last: what a draft takes the place of."""
+    rows = PolicyVersion.objects.filter(policy_id=policy_id, in_force_from__isnull=False).exclude(pk=besides)
+    return rows.select_related("policy").order_by("-in_force_from").first()
+
+
+def before(row: PolicyVersion) -> PolicyVersion | None:
+    """The version whose place it took, or would take."""
+    rows = PolicyVersion.objects.filter(policy_id=row.policy_id, in_force_from__isnull=False).exclude(pk=row.pk)
+    if row.in_force_from is not None:
+        rows = rows.filter(in_force_from__lt=row.in_force_from)
+    return rows.select_related("policy").order_by("-in_force_from").first()
+
+
+def called(event_type: str) -> str:
+    return str(word(event_type).label)
+
+
+def teller(policy: Policy, language: str, event: Callable[[str], str] = called) -> Teller:
+    """How the rules of a policy are said in a language."""
+    names = {code: str(role.label) for code, role in ROLES.items()}
+    names |= {role.code: role.name.get(language) or role.name["zh-hans"] for role in policy.roles}
+    return Teller(language, names, event)
+
+
+def redline(old: PolicyVersion | None, new: PolicyVersion, language: str = "zh-hans") -> Redline:
+    """What changes from one version to the other."""
+    policy = rulebook.policy_of(new)
+    return compare(rulebook.policy_of(old) if old else None, policy, teller(policy, language))
+
+
+# -- trying a draft out ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One deadline of a case under the book as it is, and as the draft would make it; None where there is none."""
+
+    ref: str
+    live: Explanation | None
+    draft: Explanation | None
+
+    @property
+    def differs(self) -> bool:
+        one, other = self.live, self.draft
+        if one is None or other is None:
+            return True
+        return (one.state, one.due_at, one.ended_at) != (other.state, other.due_at, other.ended_at)
+
+
+def preview(actor: Actor, row: Draft, number: str, at: datetime) -> list[Tried]:
+    """The deadlines of a real case under the live book and under the draft, as if it had been in force all along.
+
+    Reads only. Raises NotYours for a number that the actor may not know.
+    """
+    version = row.draft_of
+    if version is None:
+        raise NotYours()
+    case_id = journal.dossier(actor, number=number).case_id
+    root = journal.dossier(actor, id=case_id)
+    with scoped(system(actor.company_id, book_revision=actor.book_revision)):
+        known = [happening for _, _, happening in clocks.happenings([case_id], root.recorded_at)]
+        live = clocks.ruling(actor)
+    policy = rulebook.policy_of(version)
+    others = [tenure for tenure in live.book.tenures if tenure.policy.name != policy.name]
+    trial = clocks.Ruling(Book([*others, Tenure(version.pk, policy, _ALWAYS)]), live.calendars, live.revision)
+    moment = max((h.happened_at for h in known), default=at) if root.origin == "import" else at
+    one, other = (fold(case_id, known, ruling, moment).deadlines for ruling in (live, trial))
+    found = [
+        Tried(
+            d.ref,
+            explain(one[key]) if key in one else None,
+            explain(other[key]) if key in other else None,
+        )
+        for key, d in {**other, **one}.items()
+    ]
+    return sorted(found, key=lambda tried: (not tried.differs, tried.ref))
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Open deadlines of one clock that a version would change when it takes effect."""
+
+    ref: str
+    way: str
+    open: int
+
+
+def affected(actor: Actor, row: PolicyVersion, at: datetime) -> list[Affected]:
+    """How many deadlines are open now that the version would convert, restart or withdraw."""
+    old = last_in_force(row.policy_id, besides=row.pk)
+    if old is None:
+        return []
+    turns = revision(at, rulebook.policy_of(old), rulebook.policy_of(row), row.pk).turns
+    rows = Deadline.visible_to(actor).filter(ref__in=list(turns), state__in=("open", "paused"), done_at=None)
+    counted = dict(rows.exclude(origin="import").order_by().values_list("ref").annotate(Count("pk")))
+    return [Affected(ref, turn.way, counted.get(ref, 0)) for ref, turn in turns.items()]
+
+
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+# -- readings --------------------------------------------------------------------------------------------
+
+
+def _own(actor: Actor) -> QuerySet[Reading]:
+    rows = Reading.objects.filter(company_id=actor.company_id)
+    return rows.filter(person_id=actor.person_id) if actor.person_id else rows.none()
+
+
+def to_read(actor: Actor) -> QuerySet[Reading]:
+    """What the actor has not yet confirmed, the oldest first; nothing of a version that does not bind any more."""
+    rows = _own(actor).filter(confirmed_at=None)
+    return rows.exclude(version__status="retired").select_related("version__policy").order_by("asked_at", "pk")
+
+
+def reading(actor: Actor, pk: UUID) -> Reading:
+    """One's own; raises NotYours."""
+    rows = _own(actor).filter(pk=pk)
+    row = rows.select_related("version__policy").first()
+    if row is None:
+        raise NotYours()
+    return row
+
+
+def readers(actor: Actor, version_id: UUID) -> QuerySet[Reading]:
+    """Who has been asked to read a version, those who have not confirmed first; raises NotYours."""
+    if not supervise(actor):
+        raise NotYours()
+    rows = Reading.visible_to(actor).filter(version_id=version_id).select_related("person__dealer", "version__policy")
+    return rows.order_by("confirmed_at", "person__pinyin", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    version: PolicyVersion
+    people: int
+    confirmed: int
+
+    @property
+    def missing(self) -> int:
+        return self.people - self.confirmed
+
+
+def read_so_far(actor: Actor, at: datetime) -> list[Read]:
+    """Of every version that people were asked to read: how many of them have; raises NotYours."""
+    if not supervise(actor):
+        raise NotYours()
+    counted = (
+        Reading.visible_to(actor)
+        .values("version_id")
+        .annotate(people=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)))
+    )
+    found = {row["version_id"]: (row["people"], row["confirmed"]) for row in counted}
+    rows = PolicyVersion.visible_to(actor).filter(pk__in=found).select_related("policy")
+    rows = rows.order_by("-in_force_from", "policy__code")
+    return [Read(row, *found[row.pk]) for row in rows if may_draft(actor) or row.in_force_from is not None]
+
+
+# -- the check of the regulations ------------------------------------------------------------------------
+
+
+def world() -> World:
+    """What this program offers to the regulations."""
+    return World(
+        subjects=SUBJECTS,
+        events=frozenset(REGISTRY),
+        roles=frozenset(ROLES),
+        forms=frozenset(form.code for form in forms.known()),
+        templates=frozenset(templates.TEMPLATES),
+        fact_sets=frozenset(FACT_SETS),
+    )
+
+
+def lint(actor: Actor, at: datetime) -> list[tuple[PolicyVersion, list[Finding]]]:
+    """What a careful reader would object to in the versions in force, by regulation; raises NotYours.
+
+    Contradictions between regulations stand with the one that is told of them; gaps and overlaps of validity come first.
+    """
+    if not may_lint(actor):
+        raise NotYours()
+    rows = {row.policy.name: row for row in rulebook.in_force(actor, at)}
+    found = _linted(tuple((name, documents.export(row.content)) for name, row in sorted(rows.items())))
+    late = linting.validity(rulebook.tenures(actor.company_id))
+    by_policy = {name: [f for f in (*late, *found) if f.policy == name] for name in rows}
+    return [(row, by_policy[name]) for name, row in rows.items()]
+
+
+@lru_cache(maxsize=8)
+def _linted(texts: tuple[tuple[str, str], ...]) -> tuple[Finding, ...]:
+    """Findings of these very texts: the same texts are as sound as they were, and reading them takes seconds."""
+    return tuple(linting.lint(dict(texts), world()))

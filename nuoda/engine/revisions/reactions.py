@@ -1,0 +1,58 @@
+"""What revisions do by themselves when others' events happen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from nuoda.engine.approvals.models import Approval
+from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.journal.pure.subscriptions import Context, on
+from nuoda.foundation.orgs.models import Person
+
+from .actions import adoptions, readings
+from .actions.drafts import MATTER, held
+
+
+@on("policy.adopted")
+def ask_to_read(entry: Entry, context: Context) -> None:
+    """A version takes another's place: whoever is bound by what changed is asked to read it."""
+    replaced = entry.payload.get("replaces")
+    if replaced is None or entry.origin != "live":
+        return
+    rows = {row.pk: row for row in PolicyVersion.objects.select_related("policy").filter(
+        pk__in=[UUID(str(entry.payload["version_id"])), UUID(str(replaced))]
+    )}  # fmt: skip
+    new, old = rows[UUID(str(entry.payload["version_id"]))], rows[UUID(str(replaced))]
+    readings.ask(version=new, replaces=old, actor=context.actor, at=context.at)
+
+
+@on("policy.adoption_cancelled")
+def ask_no_more(entry: Entry, context: Context) -> None:
+    """An adoption was taken back: nobody need read what will not bind."""
+    readings.drop(UUID(str(entry.payload["version_id"])))
+
+
+@on("role.granted")
+def let_newcomers_read(entry: Entry, context: Context) -> None:
+    """Somebody took a role: he reads what binds it."""
+    if entry.origin != "live":
+        return
+    keeper = system(entry.company_id, book_revision=context.actor.book_revision)
+    with scoped(keeper):
+        person = Person.objects.filter(pk=UUID(str(entry.payload["person"]))).first()
+        if person is not None:
+            actor = replace(context.actor, reach="system")
+            readings.ask_newcomer(person=person, role=str(entry.payload["role"]), actor=actor, at=context.at)
+
+
+@on("approval.sent_back", "approval.withdrawn")
+def write_on(entry: Entry, context: Context) -> None:
+    """The approval of a version was sent back or withdrawn: its draft is written again."""
+    row = Approval.objects.filter(pk=UUID(str(entry.payload["approval"])), matter=MATTER).first()
+    if row is not None:
+        actor = replace(context.actor, reach="system")
+        why = entry.type.partition(".")[2]
+        adoptions.give_back(held(row.about_id, actor), actor=actor, at=context.at, why=why)

@@ -1,0 +1,298 @@
+"""The pages on which regulations are revised."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure import documents
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.orgs.models import Person
+from nuoda.foundation.orgs.tests import factories
+from nuoda.foundation.ui.tests.kit import page_is_sound
+
+from ..models import Draft, Reading
+from . import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own() -> factories.Cast:
+    return cast.company()
+
+
+@pytest.fixture
+def director(client: Client, own: factories.Cast) -> Client:
+    return english(client, own.shen)
+
+
+def english(client: Client, someone: Person) -> Client:
+    """Somebody who reads the pages in English is logged in."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return factories.login(client, someone)
+
+
+def stored(of: factories.Cast) -> Draft:
+    """The one draft there is, with its version."""
+    with scoped(system(of.company.pk)):
+        return Draft.objects.select_related("dossier", "draft_of").get()
+
+
+def text(of: factories.Cast) -> Any:
+    """Its content as it stands now."""
+    version = stored(of).draft_of
+    assert version is not None
+    return version.content
+
+
+def fields(page: Any) -> dict[str, Any]:
+    """What the form on a page would send, unchanged."""
+    form = page.context["form"]
+    found: dict[str, Any] = {}
+    for bound in form:
+        value = bound.value()
+        if value is not None and value is not False:
+            found[bound.html_name] = value
+    return found | {"_token": page.context["token"]}
+
+
+def said(page: HttpResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+def test_a_draft_is_begun_from_the_list(director: Client, own: factories.Cast) -> None:
+    page_is_sound(director.get(reverse("revisions:drafts")))
+    page = director.get(reverse("revisions:begin"))
+    answer = director.post(reverse("revisions:begin"), fields(page) | {"version": cast.manual(own).pk})
+    row = stored(own)
+    assert answer.status_code == 302 and answer.headers["Location"] == reverse(
+        "revisions:draft", args=[row.dossier.number]
+    )  # type: ignore[attr-defined]
+    page = director.get(answer.headers["Location"])
+    page_is_sound(page)
+    assert "examples come out as their clauses say" in said(page) and "【" not in said(page)
+
+
+def clause_page(row: Draft, clause: str = cast.ON_SITE) -> str:
+    return reverse("revisions:clause", args=[row.dossier.number, clause])
+
+
+def test_a_limit_is_changed_in_the_form_of_its_clause(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    page = director.get(clause_page(row))
+    page_is_sound(page)
+    sent = fields(page)
+    keys = [clock["clock"] for clock in page.context["form"].clocks]
+    number = keys.index("on_site")
+    assert sent[f"c{number}_within"] == "4 h"
+    # Its examples promise four hours; they are part of the clause and have to be mended with it.
+    rules = sent["rules"].replace("2024-03-01 21:50", "2024-03-01 19:50").replace("state: kept", "state: missed")
+    answer = director.post(
+        clause_page(row), sent | {f"c{number}_within": "2 h", f"c{number}_transition": "convert", "rules": rules}
+    )
+    assert answer.status_code == 302, said(answer)[-900:]
+    page = director.get(reverse("revisions:draft", args=[row.dossier.number]))
+    assert "4 h → 2 h" in said(page) and "counted anew from their start" in said(page)
+    assert "do not come out" in said(page) or "does not come out" in said(page)
+
+
+def test_saving_a_clause_unchanged_changes_nothing_of_its_text(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    assert row.draft_of is not None
+    for clause in (
+        row.draft_of.content["clauses"][:12] + [c for c in row.draft_of.content["clauses"] if "rules" in c][:12]
+    ):
+        page = director.get(clause_page(row, clause["id"]))
+        assert director.post(clause_page(row, clause["id"]), fields(page)).status_code == 302, clause["id"]
+    assert documents.digest(text(own)) == row.draft_of.hash
+
+
+def test_a_mistake_is_told_at_its_place_and_the_input_stays(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    page = director.get(clause_page(row))
+    sent = fields(page)
+    number = [clock["clock"] for clock in page.context["form"].clocks].index("on_site")
+    wrong = sent | {f"c{number}_when": 'kind == "fault" && severityy == "urgent"'}
+    answer = director.post(clause_page(row), wrong)
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert list(errors) == [f"c{number}_when"] and "20: " in str(errors[f"c{number}_when"])
+    assert "severityy" in answer.content.decode()
+    wrong = sent | {f"c{number}_warnings": "50%; → nobody", f"c{number}_within": "four hours"}
+    assert f"c{number}_warnings" in director.post(clause_page(row), wrong).context["form"].errors
+    wrong = sent | {f"c{number}_within": "four hours"}
+    assert f"c{number}_within" in director.post(clause_page(row), wrong).context["form"].errors
+    wrong = sent | {"rules": sent["rules"] + "\nrules:\n  - gate: x\n    subject: nobody\n"}
+    answer = director.post(clause_page(row), wrong)
+    assert re.search(r"\d+:\d+:", str(answer.context["form"].errors["rules"]))
+    assert stored(own).edition == 1
+
+
+def test_a_stale_form_is_refused_and_keeps_what_was_written(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    assert row.draft_of is not None
+    page = director.get(clause_page(row))
+    cast.edited(row, cast.limited(row.draft_of.content, "3 h"), own.chen)
+    answer = director.post(clause_page(row), fields(page) | {"source": "董事会决议 7 号"})
+    assert answer.status_code == 409
+    assert "董事会决议 7 号" in answer.content.decode() and "陈静" in said(answer)
+    assert stored(own).edition == 2
+
+
+def test_a_condition_is_checked_as_it_is_typed(director: Client, own: factories.Cast) -> None:
+    url = reverse("revisions:condition", args=[cast.begun(own).dossier.number])
+    ask = {"subject": "approval", "field": "c0_when"}
+    good = director.get(url, ask | {"c0_when": 'matter == "x" && has_due'})
+    assert "Understood" in said(good) and "has_due, matter" in said(good)
+    bad = director.get(url, ask | {"c0_when": 'matter == "x" && round == "two"'})
+    assert "Line 1, column" in said(bad) and "<mark>" in bad.content.decode()
+    assert "always applies" in said(director.get(url, ask | {"c0_when": " "}))
+    assert "cannot be checked" in said(director.get(url, {"subject": "rocket", "field": "c0_when", "c0_when": "x"}))
+
+
+def test_clauses_are_added_moved_and_removed(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    add = reverse("revisions:add", args=[row.dossier.number])
+    answer = director.post(add, fields(director.get(add)) | {"clause": "MN-9.9"})
+    assert answer.headers["Location"] == clause_page(row, "MN-9.9")
+    assert director.post(add, fields(director.get(add)) | {"clause": "MN-9.9"}).status_code == 422
+    move = reverse("revisions:move", args=[row.dossier.number, "MN-9.9"])
+    director.post(move, fields(director.get(move)) | {"by": -1})
+    ids = [clause["id"] for clause in text(own)["clauses"]]
+    assert ids[-2] == "MN-9.9"
+    remove = reverse("revisions:remove", args=[row.dossier.number, cast.ON_SITE])
+    answer = director.post(remove, fields(director.get(remove)) | {"withdraw": "on"})
+    content = text(own)
+    if answer.status_code == 302:
+        assert f"{cast.ON_SITE}/on_site" in content["withdraws"]
+    else:
+        assert "Nothing was removed" in said(answer)  # a definition or another clause needs it
+    page = director.get(reverse("revisions:draft", args=[row.dossier.number]))
+    assert "MN-9.9" in said(page)
+
+
+def test_number_date_and_note_are_edited(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    url = reverse("revisions:head", args=[row.dossier.number])
+    page = director.get(url)
+    page_is_sound(page)
+    answer = director.post(url, fields(page) | {"version": "3.0", "note_zh-hans": "到场时限改为两小时。"})
+    assert answer.status_code == 302
+    assert (text(own)["version"], text(own)["note"]["zh-hans"]) == ("3.0", "到场时限改为两小时。")
+    taken = director.post(url, fields(director.get(url)) | {"version": "2.0"})
+    assert "version" in taken.context["form"].errors
+
+
+def test_the_whole_text_is_edited_with_the_places_of_mistakes(director: Client, own: factories.Cast) -> None:
+    row = cast.begun(own)
+    url = reverse("revisions:text", args=[row.dossier.number])
+    sent = fields(director.get(url))
+    wrong = director.post(url, sent | {"text": sent["text"].replace("within: 4 h", "within: 4 hrs", 1)})
+    line = sent["text"][: sent["text"].index("within: 4 h")].count("\n") + 1
+    assert f"{line}:" in str(wrong.context["form"].errors["text"])
+    broken = director.post(url, sent | {"text": "policy: [manual"})
+    assert "not YAML" in str(broken.context["form"].errors["text"])
+    assert director.post(url, sent | {"text": sent["text"].replace("within: 4 h", "within: 3 h", 1)}).status_code == 302
+
+
+def test_a_file_comes_back_as_it_went(director: Client, own: factories.Cast) -> None:
+    base = cast.manual(own)
+    file = director.get(reverse("revisions:download", args=[base.pk]))
+    assert (
+        file.headers["X-Content-SHA256"]
+        == base.hash
+        == documents.digest(documents.parse(file.content.decode()).content)
+    )
+    url = reverse("revisions:upload")
+    sent = fields(director.get(url)) | {"file": SimpleUploadedFile("manual.yaml", file.content)}
+    assert director.post(url, sent).status_code == 302
+    assert text(own)["version"] == "2.1"
+    bad = fields(director.get(url)) | {"file": SimpleUploadedFile("x.yaml", b"\xff\xfe")}
+    assert "Not UTF-8" in str(director.post(url, bad).context["form"].errors)
+    bad = fields(director.get(url)) | {"file": SimpleUploadedFile("x.yaml", b"a: [1")}
+    assert "not YAML" in str(director.post(url, bad).context["form"].errors)
+
+
+def test_a_new_regulation_comes_as_a_file(director: Client, own: factories.Cast) -> None:
+    content = cast.manual(own).content | {"policy": "parking", "code": "PK", "definitions": []}
+    content["clauses"] = [{**content["clauses"][1], "id": "PK-1"}]
+    url = reverse("revisions:upload")
+    sent = fields(director.get(url)) | {"file": SimpleUploadedFile("p.yaml", documents.export(content).encode())}
+    answer = director.post(url, sent)
+    assert answer.status_code == 302, said(answer)[-500:]
+    assert "What it brings" in said(director.get(answer.headers["Location"]))
+
+
+def test_two_versions_stand_beside_each_other(director: Client, own: factories.Cast) -> None:
+    row = cast.ready(own, transition="convert")
+    url = reverse("revisions:compare")
+    page_is_sound(director.get(url))
+    page = director.get(url, {"old": cast.manual(own).pk, "new": row.draft_of_id})
+    page_is_sound(page)
+    html = page.content.decode()
+    assert "4 h → 2 h" in said(page) and re.search(r"<del>4</del>\s*<ins>2</ins>", html)
+    with scoped(system(own.company.pk)):
+        other = PolicyVersion.objects.exclude(policy=row.policy).filter(status="in_force")[0]
+    assert "two different regulations" in said(director.get(url, {"old": other.pk, "new": row.draft_of_id}))
+    client = factories.login(Client(), own.lin)
+    assert client.get(url, {"old": cast.manual(own).pk, "new": row.draft_of_id}).status_code == 404
+
+
+def test_a_version_tells_what_it_changed(director: Client, own: factories.Cast) -> None:
+    version = cast.adopted(own, cast.ready(own))
+    page = director.get(reverse("revisions:version", args=[version.pk]))
+    page_is_sound(page)
+    assert "What changed since version 2.0" in said(page) and version.hash in said(page)
+    reader = factories.login(Client(), own.zhao)
+    assert reader.get(reverse("revisions:version", args=[version.pk])).status_code == 200
+
+
+def test_submitting_shows_what_changes_and_who_is_affected(director: Client, own: factories.Cast) -> None:
+    row = cast.ready(own, transition="restart")
+    url = reverse("revisions:submit", args=[row.dossier.number])
+    page = director.get(url)
+    page_is_sound(page)
+    assert "MN-3.2.1b/on_site : 0 open now" in said(page)
+    assert director.post(url, fields(page) | {"comment": "客户要求"}).status_code == 302
+    page = director.get(reverse("revisions:draft", args=[row.dossier.number]))
+    assert "SP-" in said(page) and "Take back to change it" in said(page)
+
+
+def test_whoever_is_bound_reads_and_confirms(own: factories.Cast) -> None:
+    version = cast.adopted(own, cast.ready(own))
+    client = english(Client(), own.zhao)
+    with scoped(system(own.company.pk)):
+        row = Reading.objects.get(version=version, person=own.zhao)
+    url = reverse("revisions:reading", args=[row.pk])
+    page = client.get(url)
+    page_is_sound(page)
+    assert "MN-3.2.1b" in said(page)
+    assert client.post(url, fields(page)).status_code == 422  # the tick is missing
+    assert client.post(url, fields(page) | {"read": "on"}).status_code == 302
+    with scoped(system(own.company.pk)):
+        assert Reading.objects.get(pk=row.pk).confirmed_at is not None
+    assert factories.login(Client(), own.sun).get(url).status_code == 404
+    boss = english(Client(), own.chen)
+    page = boss.get(reverse("revisions:readings"))
+    page_is_sound(page)
+    page = boss.get(reverse("revisions:readers", args=["manual", version.version]))
+    page_is_sound(page)
+    assert "赵磊" in said(page) and "not yet" in said(page)
+    url = reverse("revisions:remind", args=["manual", version.version])
+    assert boss.post(url, fields(boss.get(url))).status_code == 302
+
+
+def test_the_check_of_the_regulations_is_told_by_kind(director: Client, own: factories.Cast) -> None:
+    page = director.get(reverse("revisions:lint"))
+    page_is_sound(page)
+    assert page.context["total"] == sum(group["count"] for group in page.context["groups"])
+    assert len(page.context["groups"]) == 4

@@ -1,0 +1,125 @@
+"""Who is asked to read what, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.refusals import NotYours, Refused, Stale
+from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.orgs.actions import roles
+from nuoda.foundation.orgs.tests import factories
+
+from .. import queries
+from ..actions import adoptions, readings
+from ..models import Reading
+from ..web import panels
+from . import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own() -> factories.Cast:
+    return cast.company()
+
+
+def asked(of: factories.Cast, version: PolicyVersion) -> dict[str, Reading]:
+    with scoped(system(of.company.pk)):
+        rows = Reading.objects.filter(version=version).select_related("person")
+        return {row.person.name: row for row in rows}
+
+
+def test_those_whom_a_changed_clause_binds_are_asked_and_nobody_else(own: factories.Cast) -> None:
+    version = cast.adopted(own, cast.ready(own))
+    bound = set(next(c for c in version.content["clauses"] if c["id"] == cast.ON_SITE)["binds"])
+    found = asked(own, version)
+    for someone in own.everybody():
+        held = set(someone.memberships.values_list("role", flat=True))
+        assert (someone.name in found) == bool(held & bound), someone.name
+    assert found["赵磊"].clauses == [cast.ON_SITE] and found["吴迪"].dealer_id == own.east.pk
+    assert found["赵磊"].due_at is not None and found["赵磊"].due_at > found["赵磊"].asked_at + timedelta(days=4)
+
+
+def test_the_home_shows_it_until_it_is_confirmed_in_that_very_text(own: factories.Cast) -> None:
+    version = cast.adopted(own, cast.ready(own))
+    with cast.as_(own.wu) as (actor, at):
+        [row] = queries.to_read(actor)
+        assert panels.to_read(actor, at, None) is not None
+    with pytest.raises(Stale), cast.as_(own.wu) as (actor, at):
+        readings.confirm(reading_id=row.pk, content_hash="0" * 64, actor=actor, at=at)
+    with pytest.raises(NotYours), cast.as_(own.zhao) as (actor, at):
+        readings.confirm(reading_id=row.pk, content_hash=version.hash, actor=actor, at=at)
+    for _ in range(2):
+        with cast.as_(own.wu) as (actor, at):
+            readings.confirm(reading_id=row.pk, content_hash=version.hash, actor=actor, at=at)
+    with cast.as_(own.wu) as (actor, at):
+        assert panels.to_read(actor, at, None) is None
+    with scoped(system(own.company.pk)):
+        assert Entry.objects.filter(type="reading.confirmed", actor_id=own.wu.pk).count() == 1
+
+
+def test_a_stranger_sees_only_his_own_even_past_the_query(own: factories.Cast) -> None:
+    """The second wall: the database shows a dealer's technician no row of another person."""
+    cast.adopted(own, cast.ready(own))
+    with cast.as_(own.wu):
+        assert {row.person_id for row in Reading.objects.all()} == {own.wu.pk}
+
+
+def test_whoever_takes_a_role_reads_what_binds_it(own: factories.Cast) -> None:
+    newcomer = factories.person("新来", "", of=own.company)
+    with cast.as_(own.system) as (actor, at):
+        roles.grant(person_id=newcomer.pk, role="technician", actor=actor, at=at)
+    with scoped(system(own.company.pk)):
+        rows = list(Reading.objects.filter(person=newcomer).select_related("version__policy"))
+        manual = next(row for row in rows if row.version.policy.name == "manual")
+        assert cast.ON_SITE in manual.clauses
+        assert all(
+            "technician" in next(c for c in row.version.content["clauses"] if c["id"] == clause)["binds"]
+            for row in rows
+            for clause in row.clauses
+        )
+
+
+def test_reminders_come_when_the_book_wants_them_and_stop_with_the_confirmation(own: factories.Cast) -> None:
+    version = cast.adopted(own, cast.ready(own))
+    people_asked = len(asked(own, version))
+    actor = system(own.company.pk)
+    with scoped(actor) as at:
+        assert readings.remind_due(actor=actor, at=at + timedelta(hours=20)) == 0
+        later = at + timedelta(days=8)
+        assert readings.remind_due(actor=actor, at=later) == people_asked
+        assert readings.remind_due(actor=actor, at=later) == 0
+        Reading.objects.update(confirmed_at=later)
+        assert readings.remind_due(actor=actor, at=later + timedelta(days=8)) == 0
+
+
+def test_only_supervisors_see_who_has_read_and_remind(own: factories.Cast) -> None:
+    version = cast.adopted(own, cast.ready(own))
+    with cast.as_(own.zhao) as (actor, at), pytest.raises(NotYours):
+        queries.readers(actor, version.pk)
+    with cast.as_(own.audit) as (actor, at), pytest.raises(NotYours):
+        readings.remind(version_id=version.pk, actor=actor, at=at)
+    with cast.as_(own.chen) as (actor, at):
+        [so_far] = queries.read_so_far(actor, at)
+        assert (so_far.version.pk, so_far.confirmed) == (version.pk, 0) and so_far.people == so_far.missing > 3
+
+
+def test_what_was_taken_back_need_not_be_read(own: factories.Cast) -> None:
+    row = cast.ready(own)
+    assert row.draft_of is not None
+    with scoped(system(own.company.pk)) as at:
+        day = (at + timedelta(days=20)).date().isoformat()
+    row = cast.edited(row, {**row.draft_of.content, "effective": day}, own.shen)
+    version = cast.adopted(own, row)
+    one = asked(own, version)["赵磊"]
+    with cast.as_(own.zhao) as (actor, at):
+        readings.confirm(reading_id=one.pk, content_hash=version.hash, actor=actor, at=at)
+    with cast.as_(own.shen) as (actor, at):
+        adoptions.cancel(draft=row, reason="再议", actor=actor, at=at)
+    assert set(asked(own, version)) == {"赵磊"}
+    with pytest.raises(Refused), cast.as_(own.zhao) as (actor, at):
+        readings.confirm(reading_id=one.pk, content_hash=version.hash, actor=actor, at=at)
