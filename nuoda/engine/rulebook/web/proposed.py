@@ -19,7 +19,9 @@ from ..pure.reading import vocabulary
 from ..pure.reading.letters import plain
 from ..pure.reading.proposals import Proposal, Reading
 from ..pure.reading.quantities import quantities
-from ..pure.reading.wording import ROLE_NAMES
+from ..pure.reading.wording import EVENT_NAMES, ROLE_NAMES
+from ..pure.telling import duration
+from .views import language
 
 KINDS: dict[str, Any] = {
     "clock": gettext_lazy("Time limit"),
@@ -91,13 +93,13 @@ class Row:
         return self.keep and any(one.error for one in self.fields)
 
 
-def rows(reading: Reading, sent: Mapping[str, str] | None, language: str) -> list[Row]:
+def rows(reading: Reading, sent: Mapping[str, str] | None) -> list[Row]:
     """All proposals; `sent` is what the author sent back, None when he sees them for the first time."""
     found = []
     for index, one in enumerate(reading.proposals):
         row = Row(index, one, reading.text[one.start : one.end], sent is None or f"p{index}-keep" in sent)
         for name in FIELDS[one.kind]:
-            shown = _shown(one, name, language)
+            shown = _shown(one, name)
             key = f"p{index}-{name}"
             value = shown if sent is None else sent.get(key, shown).strip()
             row.fields.append(Field(key, LABELS[name], value, _FORMS.get(name, "text")))
@@ -105,7 +107,7 @@ def rows(reading: Reading, sent: Mapping[str, str] | None, language: str) -> lis
     return found
 
 
-def confirmed(found: list[Row], language: str) -> list[Proposal]:
+def confirmed(found: list[Row]) -> list[Proposal]:
     """The kept proposals as the author left them; what cannot be read is told at its field."""
     kept = []
     for row in found:
@@ -113,7 +115,7 @@ def confirmed(found: list[Row], language: str) -> list[Proposal]:
             continue
         values: dict[str, Any] = {}
         for name, one in zip(FIELDS[row.proposal.kind], row.fields, strict=True):
-            if one.value == _shown(row.proposal, name, language):
+            if one.value == _shown(row.proposal, name):
                 continue
             try:
                 values[name] = _READERS[name](one.value)
@@ -123,10 +125,15 @@ def confirmed(found: list[Row], language: str) -> list[Proposal]:
     return kept
 
 
-def event_choices() -> list[tuple[str, str]]:
-    """Every event that the program emits or the reader knows, with its word."""
+def event_name(event: str) -> str:
+    """What people call an event; one that nobody named shows its own name."""
+    return EVENT_NAMES[event][language()] if event in EVENT_NAMES and event not in REGISTRY else str(word(event).label)
+
+
+def event_choices() -> dict[str, str]:
+    """Names of every event that the program emits or the reader knows → the event."""
     known = {item.event for item in (*vocabulary.STARTS, *vocabulary.ENDS)} | set(REGISTRY)
-    return sorted((event, str(word(event).label)) for event in known)
+    return {event_name(event): event for event in sorted(known)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +157,15 @@ def pieces(reading: Reading) -> Iterator[Piece]:
         yield Piece(reading.text[start:end], inside, first)
 
 
-def _shown(one: Proposal, name: str, language: str) -> str:
+def _shown(one: Proposal, name: str) -> str:
     if name == "roles":
-        return " → ".join(ROLE_NAMES[role][language] for role in one.roles)
+        return " → ".join(ROLE_NAMES[role][language()] for role in one.roles)
     if name == "target":
         return "" if one.target is None else f"{one.target:g}"
     value = getattr(one, name)
-    return "" if value is None else str(value)
+    if name == "within":
+        return "" if value is None else duration(value, language())
+    return event_name(value) if name in ("starts", "ends") and value else str(value)
 
 
 def _time(text: str) -> Duration | None:
@@ -170,9 +179,10 @@ def _time(text: str) -> Duration | None:
 
 
 def _event(text: str) -> str:
-    if text and not _EVENT.match(text):
+    named = event_choices().get(text, text)
+    if named and not _EVENT.match(named):
         raise ValueError(_("Choose an event of the list, or write a new one as two words with a dot: order.placed."))
-    return text
+    return named
 
 
 def _people(text: str) -> tuple[str, ...]:

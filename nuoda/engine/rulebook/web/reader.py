@@ -119,7 +119,7 @@ class Reader(Page):
                 return self.answer(context={"source": source}, status=422)
             reading = read(words)
             first = request.POST.get("step", "read") == "read"
-            found = proposed.rows(reading, None if first else request.POST.dict(), language())
+            found = proposed.rows(reading, None if first else request.POST.dict())
             draft = self._draft(None if first else request.POST)
             if first:
                 return self._show(reading, found, draft, 200)
@@ -144,7 +144,7 @@ class Reader(Page):
         self, request: HttpRequest, reading: Reading, found: list[proposed.Row], draft: DraftForm
     ) -> HttpResponse:
         """Download or keep; whatever is wrong comes back with everything that was typed."""
-        kept = proposed.confirmed(found, language())
+        kept = proposed.confirmed(found)
         if not kept:
             draft.add_error(None, _("Keep at least one proposal."))
         wrong = sum(row.wrong for row in found)

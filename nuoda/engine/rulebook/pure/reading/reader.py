@@ -12,7 +12,7 @@ from .outline import Sentence, outline
 from .proposals import Proposal, Reading, Vague
 from .quantities import Quantity, quantities
 
-_VAGUE = re.compile("|".join(sorted(VAGUE_WORDS, key=len, reverse=True)))
+_VAGUE = re.compile(f"(?:{'|'.join(sorted(VAGUE_WORDS, key=len, reverse=True))})(?!率)")
 
 
 def read(text: str) -> Reading:
