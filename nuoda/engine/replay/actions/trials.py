@@ -11,14 +11,20 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.utils.translation import gettext as _
 
+from nuoda.engine.clocks import queries as clocks
+from nuoda.engine.clocks.pure.explaining import Explanation, explain
+from nuoda.engine.clocks.pure.fold import fold
 from nuoda.engine.clocks.queries import Ruling
 from nuoda.engine.rulebook.pure import checking, documents, loading
 from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.pure.policies import Policy
+from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.orgs.models import Company
 
 from .. import queries
+from ..models import Replay, ReplayChange
 from ..pure.columnfold import Folded, column_fold
 from ..pure.columns import Columns, Vocabulary, columns
 from ..pure.comparing import DRAFT, LIFE, Counts, Difference, differences, tally
@@ -81,16 +87,21 @@ class Question:
 
 
 class Trial:
-    """Both books made ready for folding cases; one per process and question."""
+    """Both books made ready for folding cases; one per process and question.
 
-    def __init__(self, question: Question, life: Ruling) -> None:
+    Only the clocks of the tried policy are folded: those of the others look at nothing of it, and come out the same.
+    """
+
+    def __init__(self, question: Question, life: Ruling, *, everything: bool = False) -> None:
         self.question = question
+        self.everything = everything
+        """Tell of every deadline, not only of those that come out otherwise."""
         self.life = life
         self.draft = replace(life, book=under(life.book, question.draft, question.version_id))
         self.words: Vocabulary = words_of([self.life.book, self.draft.book])
         self.timetables: dict[str, Timetable] = {
-            LIFE: timetable(self.life.book),
-            DRAFT: timetable(self.draft.book),
+            LIFE: timetable(self.life.book, question.draft.name),
+            DRAFT: timetable(self.draft.book, question.draft.name),
         }
         self.calendars = Calendars(life.calendars)
 
@@ -113,7 +124,7 @@ class Trial:
         owners: list[Group] = [(history.root.dealer_id, teams[history.root.id]) for history in histories]
         seen = Seen(cases=laid.cases, by_steps=int((life.by_steps | draft.by_steps).sum()), last=roots[-1].id)
         self._count(seen, laid, {LIFE: life, DRAFT: draft}, owners)
-        for difference in differences(life, draft, laid, self.question.within):
+        for difference in differences(life, draft, laid, self.question.within, everything=self.everything):
             case = int(laid.case[difference.start])
             start = laid.happenings(case)[difference.start - int(laid.first[case])]
             changed = Changed(histories[case].root, start.id, start.happened_at, owners[case][1], difference)
@@ -127,6 +138,25 @@ class Trial:
         for side, folded in sides.items():
             for (ref, place), counts in tally(folded, laid, group, self.question.within).items():
                 seen.figures.setdefault((ref, groups[place]), {})[side] = counts
+
+
+def derivations(row: Replay, change: ReplayChange, *, actor: Actor) -> list[Explanation | None]:
+    """How a changed deadline is counted as it was and under the draft; None on the side that does not open it."""
+    with scoped(system(actor.company_id, book_revision=actor.book_revision)):
+        [history] = queries.histories(queries.roots(row.company_id, [change.case_id], imports=True))
+        trial = Trial(question_of(row), clocks.ruling(system(actor.company_id)))
+    found: list[Explanation | None] = []
+    for book in (trial.life, trial.draft):
+        case = fold(change.case_id, history.happenings, book, history.as_of(row.as_of))
+        mine = (d for d in case.deadlines.values() if d.ref == change.ref and d.start_id == change.start_id)
+        found.append(next(map(explain, mine), None))
+    return found
+
+
+def question_of(row: Replay) -> Question:
+    """What a kept replay asks."""
+    policy = loading.of_content(row.content)
+    return Question(row.company_id, policy, row.version_id or version_id(policy), (row.since, row.until), row.imports)
 
 
 def read(text: str) -> tuple[Policy, documents.Content]:

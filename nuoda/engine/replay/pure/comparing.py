@@ -70,16 +70,16 @@ def _within(start: Ints, columns: Columns, within: tuple[datetime, datetime]) ->
 
 
 def differences(
-    life: Folded, draft: Folded, columns: Columns, within: tuple[datetime, datetime]
+    life: Folded, draft: Folded, columns: Columns, within: tuple[datetime, datetime], *, everything: bool = False
 ) -> Iterator[Difference]:
-    """Deadlines of the period that one side has and the other has not, or that differ in result or due time."""
+    """Deadlines of the period that one side has and the other has not, or that differ in result or due time; or all."""
     for ref in sorted(life.tables.keys() | draft.tables.keys()):
         sides = [_columns(folded.tables.get(ref)) for folded in (life, draft)]
         start = np.union1d(sides[0]["start"], sides[1]["start"])
         start = start[_within(start, columns, within)]
         one, other = (_aligned(side, start) for side in sides)
         differs = (one["state"] != other["state"]) | (one["due"] != other["due"])
-        for i in np.flatnonzero(differs):
+        for i in np.arange(start.size) if everything else np.flatnonzero(differs):
             yield Difference(
                 ref,
                 int(start[i]),

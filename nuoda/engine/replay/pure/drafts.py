@@ -26,14 +26,17 @@ def under(book: Book, draft: Policy, version_id: UUID) -> Book:
     return Book([*others, Tenure(version_id, draft, _ALWAYS)])
 
 
-def timetable(book: Book) -> Timetable:
-    """The clocks of the book as columns ask for them."""
+def timetable(book: Book, policy: str = "") -> Timetable:
+    """The clocks of the book, or of one policy of it, as columns ask for them."""
     moments = sorted({m for tenure in book.tenures for m in (tenure.since, tenure.until) if m is not None})
     turns: dict[str, list[datetime]] = defaultdict(list)
     for revision in book.revisions(_ALWAYS, _NEVER):
         for ref in revision.turns:
             turns[ref].append(revision.at)
-    return Timetable.of([(moment, book.in_force(moment)) for moment in moments], turns)
+    editions = [
+        (moment, [bound for bound in book.in_force(moment) if policy in ("", bound.policy)]) for moment in moments
+    ]
+    return Timetable.of(editions, turns)
 
 
 def words_of(books: Iterable[Book]) -> Vocabulary:
