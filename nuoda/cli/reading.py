@@ -39,6 +39,7 @@ def score(gold: Path | None) -> int:
     """Show precision and recall against a gold list; the texts stand beside it or among the shared regulations."""
     from nuoda.engine import rulebook
     from nuoda.engine.rulebook.pure.reading import reader, scoring
+    from nuoda.engine.rulebook.pure.reading.proposals import KINDS
 
     path = gold or Path(rulebook.__file__).parent / "tests" / "gold_reader.json"
     if not path.is_file():
@@ -47,7 +48,7 @@ def score(gold: Path | None) -> int:
     for text in json.loads(path.read_text(encoding="utf-8"))["texts"]:
         pairs.append((reader.read(_text(_beside(path, text["file"]))).proposals, text["items"]))
     judged = {line["kind"] for _proposals, lines in pairs for line in lines}
-    comparison = scoring.compare(pairs, [kind for kind in scoring.KINDS if kind in judged])
+    comparison = scoring.compare(pairs, [kind for kind in KINDS if kind in judged])
     rows = [
         (
             _("kind"),
