@@ -221,7 +221,7 @@ def of_work_order(
 # -- fact sets for indicators
 
 RESPONSES = frozenset({"ticket.responded", "work_order.arrived"})
-"""Clocks that these events end are about coming to the customer in time (DL-5.2b)."""
+"""What clocks are about that bring somebody to the customer in time (DL-5.2b)."""
 PERFORMED = ("on_site", "completed", "unfinished")
 """States of work orders that were really carried out, with or without result."""
 
@@ -250,14 +250,15 @@ def _visits() -> Any:
 
 
 def _response_clocks(actor: Actor) -> list[str]:
-    """Names of the rules, in any version, by which somebody has to respond or to arrive."""
+    """Names of the rules, in any version, by which somebody has to respond or to arrive: a clock is about the event
+    that it names first as its end."""
     return sorted(
         {
             f"{clause.id}/{rule.key}"
             for tenure in rulebook.book(actor).tenures
             for clause in tenure.policy.clauses
             for rule in clause.clocks()
-            if not RESPONSES.isdisjoint(rule.end)
+            if rule.end[0] in RESPONSES
         }
     )
 

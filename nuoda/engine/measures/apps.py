@@ -8,4 +8,11 @@ class MeasuresConfig(AppConfig):
     verbose_name = _("indicators")
 
     def ready(self) -> None:
+        from nuoda.foundation.journal.pure import words as event_words
+
         from . import events  # noqa: F401 — importing registers them
+        from .web import menu, panels, words
+
+        event_words.register(words.EVENTS)
+        menu.fill()
+        panels.fill()

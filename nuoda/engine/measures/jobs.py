@@ -12,10 +12,10 @@ from nuoda.foundation.orgs.models import Company
 from .actions import closings
 
 
-@app.periodic(cron="17 * * * *")
+@app.periodic(cron="*/10 * * * *")
 @app.task(queueing_lock="measures.close", name="measures.close")
 def close(timestamp: int) -> None:
-    """Every hour: close the periods of indicators that have ended and settled, in every company."""
+    """Every ten minutes: close the periods of indicators that have ended and settled, in every company."""
     close_old_connections()
     for company_id in Company.objects.order_by("id").values_list("id", flat=True):
         if not sweeps.is_held(company_id):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -21,8 +21,9 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
 
 from .access import may_read
-from .models import Closing, Figure
-from .pure.figures import NOTHING, Judge, Measured, Status, Tally, is_sure, status
+from .models import Closing, Figure, FigureCase
+from .pure.figures import NOTHING, Judge, Measured, Part, Status, Tally, is_sure, status
+from .pure.rules import of_version, rule_in, rule_of
 from .pure.spans import Kind, Span
 
 
@@ -74,12 +75,6 @@ class Reading:
         return is_sure(self.rule, self.found)
 
 
-def rule_of(bound: BoundRule) -> IndicatorRule:
-    if not isinstance(bound.rule, IndicatorRule):
-        raise TypeError(f"{bound.ref} is no indicator")
-    return bound.rule
-
-
 # -- which indicators there are ------------------------------------------------------------------------------
 
 
@@ -102,17 +97,6 @@ def indicator(actor: Actor, ref: str, at: datetime) -> Indicator:
         if found.ref == ref:
             return found
     raise NotYours()
-
-
-def rule_in(book: Book, ref: str, since: datetime, until: datetime) -> tuple[BoundRule, datetime] | None:
-    """The rule that measures a time, and from when: the one in force at its start, so that nobody is measured by a
-    formula made later; where there was none, the first that came into force within it, from then on."""
-    moments = sorted({since, *(tenure.since for tenure in book.tenures if since < tenure.since < until)})
-    for moment in moments:
-        bound = book.rule(ref, moment)
-        if bound is not None and isinstance(bound.rule, IndicatorRule):
-            return bound, moment
-    return None
 
 
 # -- rows ----------------------------------------------------------------------------------------------------
@@ -183,19 +167,38 @@ def cases(
     unit: str = "company",
     unit_id: UUID | None = None,
 ) -> QuerySet[Any]:
-    """The rows that have one of these parts in the figure: exactly those that `tallies` counts there."""
+    """The rows that have one of these parts in the figure: exactly those that `tallies` counts there. Each has
+    `case_part`, `case_at` and `case_value` (of an aggregate)."""
     judge, wanted = Judge(rule, FACT_SETS[rule.facts].subject), set(parts)
     found = rows(actor, rule, since, until, imports=imports)
     if unit != "company":
         found = with_unit(found, rule, unit).filter(unit_id=unit_id)
     names = [f"fact_{name}" for name in judge.uses]
-    if not names:
-        return found if judge.part({}) in wanted else found.none()
-    chosen = Q(pk__in=[])
-    for row in found.order_by().values(*names).distinct():
-        if judge.part({name: row[f"fact_{name}"] for name in judge.uses}) in wanted:
-            chosen |= _same(row, names)
-    return found.filter(chosen)
+    same: dict[Part, Q] = {}
+    for row in found.order_by().values(*names).distinct() if names else [{}]:
+        part = judge.part({name: row[f"fact_{name}"] for name in judge.uses})
+        if part in wanted:
+            same[part] = same.get(part, Q(pk__in=[])) | _same(row, names)
+    whens = [When(condition, then=Value(part)) for part, condition in same.items()]
+    value = F(f"fact_{rule.of}") if rule.of else Value(None, FloatField())
+    found = found.annotate(
+        case_part=Case(*whens, default=Value(""), output_field=CharField()), case_at=F("fact_at"), case_value=value
+    )
+    either = Q(pk__in=[])
+    for condition in same.values():
+        either |= condition
+    made: QuerySet[Any] = found.filter(either)
+    return made
+
+
+def closed_cases(
+    actor: Actor, closing: Closing, parts: Iterable[str], *, unit: str = "company", unit_id: UUID | None = None
+) -> QuerySet[FigureCase]:
+    """The rows of a closed figure, as `cases` has them."""
+    found = FigureCase.visible_to(actor).filter(closing=closing, part__in=list(parts))
+    if unit != "company":
+        found = found.filter(**{f"{unit}_id": unit_id})
+    return found.annotate(case_part=F("part"), case_at=F("counted_at"), case_value=F("value"))
 
 
 def _same(row: Mapping[str, Any], names: Sequence[str]) -> Q:
@@ -283,18 +286,6 @@ def _read_closed(
 
 def span_of(row: Closing) -> Span:
     return Span(row.starts_on, cast(Kind, row.kind))
-
-
-def of_version(book: Book, ref: str, version_id: UUID) -> BoundRule | None:
-    """The rule as a version says it, in force or not."""
-    clause_id, _slash, key = ref.partition("/")
-    for tenure in book.tenures:
-        if tenure.version_id == version_id:
-            clause = tenure.policy.clause(clause_id)
-            for rule in clause.indicators() if clause else ():
-                if rule.key == key:
-                    return BoundRule(version_id, tenure.policy.name, tenure.policy.version, clause_id, rule)
-    return None
 
 
 def measured_of(row: Figure) -> Measured:

@@ -28,6 +28,7 @@ from .. import events, queries
 from ..access import may_restate
 from ..models import Closing, Figure, FigureCase
 from ..pure.figures import Judge, Tally
+from ..pure.rules import of_version, rule_in, rule_of
 from ..pure.spans import Span
 
 BATCH = 2000
@@ -64,14 +65,14 @@ def _due(actor: Actor, at: datetime) -> Iterator[tuple[str, Span]]:
         Closing.objects.filter(company_id=actor.company_id, ref__in=begun).values_list("ref", "kind", "starts_on")
     )
     for ref, since in begun.items():
-        found = queries.rule_in(book, ref, since, at)
+        found = rule_in(book, ref, since, at)
         if found is None:
             continue
-        span = Span.holding(timezone.localtime(since, zone).date(), queries.rule_of(found[0]).period)
+        span = Span.holding(timezone.localtime(since, zone).date(), rule_of(found[0]).period)
         while span.between(zone)[1] <= at:
-            measured = queries.rule_in(book, ref, *span.between(zone))
+            measured = rule_in(book, ref, *span.between(zone))
             if measured is not None:
-                rule = queries.rule_of(measured[0])
+                rule = rule_of(measured[0])
                 if rule.period != span.kind:
                     span = Span.holding(span.starts, rule.period)
                     if span.between(zone)[1] > at:
@@ -130,8 +131,8 @@ def restate(*, ref: str, span: Span, reason: str, seen: int, actor: Actor, at: d
         raise Refused(_("This period is not closed. Its figure still follows its cases."))
     if last.edition != seen:
         raise Stale(RESTATED)
-    bound = queries.of_version(rulebook.book(actor), ref, last.version_id)
-    if bound is None or queries.rule_of(bound).facts not in FACT_SETS:
+    bound = of_version(rulebook.book(actor), ref, last.version_id)
+    if bound is None or rule_of(bound).facts not in FACT_SETS:
         raise Refused(_("What this indicator counts is not published any more; it cannot be computed anew."))
     until = span.between(timezone.get_default_timezone())[1]
     try:
@@ -164,8 +165,8 @@ def _measured_by(actor: Actor, ref: str, span: Span, at: datetime) -> tuple[Boun
     since, until = span.between(timezone.get_default_timezone())
     if until > at:
         raise Refused(_("This period has not ended yet."))
-    found = queries.rule_in(rulebook.book(actor), ref, since, until)
-    if found is None or queries.rule_of(found[0]).facts not in FACT_SETS:
+    found = rule_in(rulebook.book(actor), ref, since, until)
+    if found is None or rule_of(found[0]).facts not in FACT_SETS:
         raise Refused(_("No rule measures this period."))
     return found[0], found[1], until
 
@@ -180,7 +181,7 @@ class _Count:
 
 def _compute(row: Closing, bound: BoundRule, since: datetime, until: datetime, actor: Actor, at: datetime) -> None:
     """Judge every row of the period and keep the rows and the figures they make."""
-    rule = queries.rule_of(bound)
+    rule = rule_of(bound)
     facts = FACT_SETS[rule.facts]
     judge = Judge(rule, facts.subject)
     units = [unit for unit in TOLD_APART if unit in facts.units]

@@ -108,7 +108,7 @@ class FigureCase(CompanyTable):
 
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="cases", db_index=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+", db_index=False)
-    part = models.CharField(_("part"), max_length=10, choices=list(PARTS.items()))
+    part = models.CharField(pgettext_lazy("part of a figure", "part"), max_length=10, choices=list(PARTS.items()))
     counted_at = models.DateTimeField()
     """The moment that placed it in the period."""
     value = models.FloatField(null=True)

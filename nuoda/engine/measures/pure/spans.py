@@ -32,6 +32,8 @@ class Span:
         if found is None:
             raise ValueError(f"{text!r} is no period")
         year, month, quarter = found.groups()
+        if not 1900 <= int(year) <= 2999:
+            raise ValueError(f"{text!r} lies too far away")
         if month:
             return cls(date(int(year), int(month), 1), "month")
         if quarter:

@@ -115,7 +115,9 @@ def test_a_target_is_reached_from_its_own_side() -> None:
     assert status(IndicatorRule("rate", "trial_repairs", "timed", numerator="on_time"), nine) == "no_target"
 
 
-@given(st.dates(date(1999, 1, 1), date(2100, 1, 1)), st.sampled_from(["month", "quarter", "year"]), st.integers(-30, 30))
+@given(
+    st.dates(date(1999, 1, 1), date(2100, 1, 1)), st.sampled_from(["month", "quarter", "year"]), st.integers(-30, 30)
+)
 def test_spans_tile_the_calendar(day: date, kind: Any, steps: int) -> None:
     span = Span.holding(day, kind)
     assert span.starts <= day < span.ends
