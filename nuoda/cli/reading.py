@@ -52,7 +52,7 @@ def score(gold: Path | None) -> int:
     rows = [
         (
             _("kind"),
-            _("proposed"),
+            _("proposals"),
             _("precision"),
             _("recall"),
             _("precision by the register"),

@@ -54,9 +54,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 LABELS: dict[str, Any] = {
     "within": gettext_lazy("Time"),
-    "starts": gettext_lazy("From"),
-    "ends": gettext_lazy("Until"),
-    "roles": gettext_lazy("Who"),
+    "starts": gettext_lazy("Starts with"),
+    "ends": gettext_lazy("Ends with"),
+    "roles": gettext_lazy("Roles bound"),
     "name": gettext_lazy("Name"),
     "every": gettext_lazy("How often"),
     "target": gettext_lazy("Target"),

@@ -13,7 +13,7 @@ from .quantities import Quantity
 _AFTER = re.compile(r"\s*(?:[以之]?内|以前|之前|前(?!台))")
 _BEFORE = re.compile(r"(?:不得?超过|不超出|最迟(?:于|在)?|最长(?:为)?|至多|应于|须于|限(?:时|期)?)\s*$")
 _AHEAD = re.compile(r"(?:提前|前)\s*$")
-_CRITERION = re.compile(r"\s*[以之]?内(?:可|能|仍|未|无|发生|累计|连续|出现)")
+_CRITERION = re.compile(r"\s*[以之]?内(?:可|能|再次|重复|仍|未|无|发生|累计|连续|出现)")
 _FACT = re.compile(r"(?<!不)(?<!不得)(?:逾期|超过|满|连续|累计|每)\s*$")
 _LIMITED = re.compile(r"时限|时间|答复|响应|应答|完成|到场|到达|解决|修复|期限|回复|处理|完结")
 _STOP = re.compile(r"[,;。、\n]")

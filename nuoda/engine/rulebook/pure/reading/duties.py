@@ -21,8 +21,10 @@ _REFERENCE = re.compile(r"(?:手册|制度|办法|规定|法|条例|标准|规�
 _PAPER = "表|单|书|卡|函|台账|申请|登记簿|报告单"
 _FILL = re.compile(
     rf"(?:填写|填报|填具|记入|登记于|登记在|颁发|出具|签署|发放)(?:了|一份)?(?P<name>[^《》,;。、的]{{2,12}}?(?:{_PAPER}))(?![格面])"
+    r"|(?:提出|提交|交付)(?P<report>[^《》,;。、的]{2,12}?报告书?)"
 )
 _PERIODS: tuple[tuple[str, Period], ...] = (
+    ("半个?月", "regular"),
     ("半年", "half_year"),
     ("季度?", "quarter"),
     ("年度?", "year"),
@@ -33,13 +35,15 @@ _PERIODS: tuple[tuple[str, Period], ...] = (
 _EVERY = re.compile(
     r"每(?:满)?(?:[一1])?个?(?:" + "|".join(f"(?P<p{n}>{words})" for n, (words, _) in enumerate(_PERIODS)) + ")"
 )
+_MEASURED = re.compile(r"\s*(?:均|平均)?(?:不得|不低于|不少于|不高于|不超过|应达)")
+"""Behind a period: a figure is judged, nothing is done."""
 _REGULAR = re.compile(r"(?<!不)定期")
 _PLANNED = re.compile(r"(?P<year>年度|全年)|(?P<quarter>季度)|(?P<month>月度)")
 _PLAN = re.compile(r"计划|预算|考核|评估|报告|总结")
 _MUST_NOT = re.compile(r"不得(?!低于|少于|高于|超过|超出)|禁止|严禁|不准|不予")
 _ONLY_THEN = re.compile(r"方可|才能|才可|方能")
 _FOLLOWS = re.compile(
-    r"处罚|扣(?:减|除|发|罚|分)|罚款|取消[^,;。]{0,8}资格|降级|晋升|奖惩|奖励|表彰|警告|暂停|终止合作|通报批评|追究|解除合同|减少[^,;。]{0,4}配额"
+    r"处罚|扣(?:减|除|发|罚|分|款)|减付|赔偿|违约金|罚款|取消[^,;。]{0,8}资格|降级|晋升|奖惩|奖励|表彰|警告|暂停|终止合[作约同]|通报批评|追究|解除合同|减少[^,;。]{0,4}配额"
 )
 
 
@@ -70,8 +74,9 @@ def forms(sentence: Sentence) -> Iterator[Proposal]:
         if not _REFERENCE.search(found[1]):
             yield _made("form", sentence, found.start(), found.end(), name=found[1], roles=v.bound(sentence.text))
     for found in _FILL.finditer(sentence.text):
+        part = "name" if found["name"] else "report"
         yield _made(
-            "form", sentence, found.start("name"), found.end("name"), name=found["name"], roles=v.bound(sentence.text)
+            "form", sentence, found.start(part), found.end(part), name=found[part], roles=v.bound(sentence.text)
         )
 
 
@@ -82,6 +87,8 @@ def cadences(sentence: Sentence) -> Iterator[Proposal]:
     text = sentence.text
     named: list[tuple[int, int, Period]] = []
     for found in _EVERY.finditer(text):
+        if _MEASURED.match(text, found.end()):
+            continue
         group = found.lastgroup or "p0"
         named.append((found.start(), found.end(), _PERIODS[int(group[1:])][1]))
     known = {period for _, _, period in named}

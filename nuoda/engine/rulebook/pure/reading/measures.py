@@ -18,6 +18,7 @@ _LEAST = re.compile(
     rf"|(?P<v2>\d+(?:\.\d+)?)\s*%\s*(?:及)?以上"
 )
 _MOST = re.compile(rf"(?:不得?高于|不得?超过|不大于|低于|小于等于|≤|<=)\s*{_NUMBER}")
+_CAP = re.compile(rf"以\s*{_NUMBER}\s*为上限")
 _MEASURE = re.compile(r"[^\s,。:;、=]{1,12}?(?:率|满意度|评分|得分|平均分|达标数|时长)")
 _AIM = re.compile(
     r"(?:提升|提高|增强|缩短|减少|降低)(?P<name>[^,。;:]{0,8}(?:满意度(?:和忠诚度)?|等待时间|投诉率|返修率|流失率|及时率|成本率))"
@@ -35,7 +36,7 @@ def indicators(sentence: Sentence) -> Iterator[Proposal]:
         yield _made(sentence, found.start(), found.end(), found["names"])
     elif found := _NAMED.search(text):
         yield _made(sentence, 0, found.end(), found["name"])
-    elif (least := _LEAST.search(text) or _MOST.search(text)) and (
+    elif (least := _LEAST.search(text) or _MOST.search(text) or _CAP.search(text)) and (
         names := list(_MEASURE.finditer(text, 0, least.start()))
     ):
         target, direction = _target(text)
@@ -50,7 +51,7 @@ def indicators(sentence: Sentence) -> Iterator[Proposal]:
 def _target(text: str) -> tuple[float | None, str]:
     if found := _LEAST.search(text):
         return _value(found["value"] or found["v2"]), "up"
-    if found := _MOST.search(text):
+    if found := _MOST.search(text) or _CAP.search(text):
         return _value(found["value"]), "down"
     return None, "up"
 

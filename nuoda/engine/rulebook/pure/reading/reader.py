@@ -32,6 +32,8 @@ def read(text: str) -> Reading:
 
 def _proposals(sentences: Iterable[Sentence], found: list[Quantity]) -> Iterator[Proposal]:
     for sentence in sentences:
+        if sentence.text.rstrip(":") == sentence.item.title:  # a heading names what its sentences ask for
+            continue
         inside = [one for one in found if sentence.start <= one.start and one.end <= sentence.end]
         yield from clocks.clocks(sentence, inside)
         yield from clocks.open_clocks(sentence)
