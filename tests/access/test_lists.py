@@ -27,6 +27,7 @@ from nuoda.engine.approvals.actions import approvals, decisions
 from nuoda.engine.clocks.models import LateRecord, WorkingCalendar
 from nuoda.engine.duties.actions import audits
 from nuoda.engine.duties.actions import sweeps as duties
+from nuoda.engine.replay.tests import trying
 from nuoda.engine.revisions.actions import drafts
 from nuoda.engine.revisions.models import Reading
 from nuoda.engine.rulebook.models import PolicyVersion
@@ -36,6 +37,9 @@ from nuoda.foundation.orgs.actions import staffing
 from nuoda.foundation.orgs.tests import factories as people
 from nuoda.foundation.ui.web.pages import ListPage
 from nuoda.foundation.ui.web.pages.base import every_page
+from nuoda.interface.reports.actions import bundles
+
+from .world import finding
 
 pytestmark = pytest.mark.django_db
 _number = count(1)
@@ -111,6 +115,12 @@ def delegated(stage: Stage) -> None:
     people.delegation(someone, stage.cast.wang, start, start + timedelta(days=3650))
 
 
+def packed(stage: Stage) -> None:
+    with stage.acting(stage.cast.chen) as (actor, at):
+        days = {"since": at.date().isoformat(), "until": at.date().isoformat()}
+        bundles.ask(kind="csv", parameters=days, actor=actor, at=at)
+
+
 def away(stage: Stage) -> None:
     someone = people.person("", "technician", of=stage.cast.company)
     people.leave(someone, stage.now, stage.now + timedelta(days=3650))
@@ -124,6 +134,7 @@ def month(stage: Stage) -> None:
 
 def spot_check(stage: Stage) -> None:
     closed(stage)
+    stage.after(minutes=1)
     with stage.acting(stage.cast.chen) as (actor, at):
         audits.draw_spot(
             clause_id="LC-6.1a",
@@ -178,9 +189,15 @@ MAKERS: dict[str, tuple[str, str, Callable[[Stage], Any]]] = {
     "measures:cases": ("chen", "", lambda stage: stage.report()),
     "revisions:drafts": ("chen", "", begun),
     "revisions:readers": ("chen", "", to_read),
+    "replay:replays": ("chen", "", trying.another_replay),
+    "replay:changes": ("chen", "", trying.changed),
+    "replay:shadows": ("chen", "", trying.another_shadow),
+    "replay:shadow-deadlines": ("chen", "", trying.in_shadow),
     "clocks:late": ("chen", "", late),
     "clocks:calendars": ("wang", "", calendar),
     "reports:cases": ("wang", "", lambda stage: stage.report()),
+    "reports:findings": ("chen", "", lambda stage: finding(stage, stage.report())),
+    "reports:bundles": ("chen", "", packed),
     "reports:entries": ("wang", "", lambda stage: stage.report()),
     "orgs:people": ("wang", "", lambda stage: people.person(of=stage.cast.company)),
     "orgs:qualifications": ("wang", "", lambda stage: people.qualification(people.person(of=stage.cast.company), "welding")),
@@ -196,6 +213,8 @@ MAKERS: dict[str, tuple[str, str, Callable[[Stage], Any]]] = {
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "measures:cases": ("LC-3.2", "wait_answer", "2026-03", "company", "denominator"),
     "revisions:readers": ("manual", "2.0"),
+    "replay:changes": (str(trying.REPLAY),),
+    "replay:shadow-deadlines": (str(trying.SHADOW),),
 }
 """Parameters of a list that is about something."""
 

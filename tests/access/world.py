@@ -31,6 +31,7 @@ from nuoda.engine.duties.queries import obligations
 from nuoda.engine.notices.models import Channel, Notice
 from nuoda.engine.papers.actions import attachments
 from nuoda.engine.papers.models import Attachment, Paper
+from nuoda.engine.replay.tests import trying
 from nuoda.engine.revisions.actions import drafts
 from nuoda.engine.revisions.models import Draft, Reading
 from nuoda.engine.rulebook.actions import packs
@@ -41,6 +42,8 @@ from nuoda.foundation.orgs.models import Delegation, Department, Leave, Outlet, 
 from nuoda.foundation.orgs.pure.tokens import SCOPES
 from nuoda.foundation.orgs.tests import factories as people
 from nuoda.foundation.ui.actions import saved_views
+from nuoda.interface.reports.actions import bundles
+from nuoda.interface.reports.models import Bundle, Finding
 
 MORNING = local(5, 10)
 CAST = ("lin", "wang", "zhao", "chen", "zhou", "shen", "ma", "wu", "he_ping", "system", "security", "audit")
@@ -181,6 +184,7 @@ def _duties(stage: Stage) -> tuple[Obligation, Obligation, Audit]:
         attestations.attest(
             claimed.pk, statement="已提交二月服务报告", files=[("报告.txt", "二月".encode())], actor=actor, at=at
         )
+    stage.after(minutes=5)
     with stage.acting(cast.chen) as (actor, at):
         audit = audits.draw_spot(
             clause_id="LC-6.1a", since=MORNING, until=at, dealer_id=None, everybody=True, actor=actor, at=at
@@ -222,6 +226,28 @@ class Thing:
     known_to: frozenset[str]
 
 
+def finding(stage: Stage, ticket: Ticket) -> Finding:
+    """A place to look at, which names 林晓."""
+    with scoped(system(stage.cast.company.pk)) as at:
+        row, _new = Finding.objects.get_or_create(
+            pattern="quick_close", dossier=ticket.dossier, company_id=ticket.company_id,
+            defaults={"happened_at": at, "found_at": at, "person": stage.cast.lin, "facts": {"after": 60}},
+        )  # fmt: skip
+    return row
+
+
+def bundle(stage: Stage) -> str:
+    """An event log that was made; its number."""
+    with scoped(system(stage.cast.company.pk)):
+        made = Bundle.objects.select_related("dossier").first()
+    if made is None:
+        with stage.acting(stage.cast.chen) as (actor, at):
+            days = {"since": at.date().isoformat(), "until": at.date().isoformat()}
+            made = bundles.ask(kind="csv", parameters=days, actor=actor, at=at)
+        bundles.make(made.pk, company_id=made.company_id)
+    return str(made.dossier.number)
+
+
 STAFF = frozenset(CAST)
 WATCHING = frozenset({"lin", "wang", "chen", "zhou", "shen", "audit"})
 """Who may know of the company's duties; what he may do with them his roles say."""
@@ -229,6 +255,9 @@ KEEPERS = frozenset({"ma", "zhou", "system"})
 """Who enters qualifications and leave of 吴迪: his dealer's manager, and who does so for everybody."""
 MEASURED = STAFF
 """Everybody knows that an indicator exists; whose cases its figures hold is told apart by scope."""
+TRYING = frozenset({"wang", "chen", "shen"})
+"""Who may know of replays and shadow runs."""
+
 THINGS: dict[str, Thing] = {
     "ticket": Thing(lambda w: (w.reported.number,), ABOUT_CASE),
     "work order": Thing(lambda w: (w.job.number,), ABOUT_CASE),
@@ -267,6 +296,8 @@ THINGS: dict[str, Thing] = {
         lambda w: (WorkingCalendar.objects.filter(company_id=w.stage.cast.company.pk).order_by("pk")[0].pk,), OFFICE
     ),
     "policy": Thing(lambda w: ("manual",), frozenset(EVERYBODY)),
+    "finding": Thing(lambda w: (finding(w.stage, w.reported).pk,), OFFICE),
+    "bundle": Thing(lambda w: (bundle(w.stage),), OFFICE),
     "regulation file": Thing(lambda w: ("manual", "docx"), frozenset(EVERYBODY)),
     "clause": Thing(lambda w: ("MN-3.2.1a",), frozenset(EVERYBODY)),
     "version of a regulation": Thing(lambda w: (w.reading.version_id,), frozenset(EVERYBODY) - {FOREIGNER}),
@@ -275,6 +306,9 @@ THINGS: dict[str, Thing] = {
     "draft": Thing(lambda w: (w.draft.dossier.number,), OFFICE),
     "clause of a draft": Thing(lambda w: (w.draft.dossier.number, "MN-3.2.1b"), OFFICE),
     "reading": Thing(lambda w: (w.reading.pk,), frozenset({"lin"})),
+    "replay": Thing(lambda w: (trying.replayed(w.stage).pk,), TRYING),
+    "change of a replay": Thing(lambda w: (trying.REPLAY, trying.changed(w.stage, w.reported).pk), TRYING),
+    "shadow run": Thing(lambda w: (trying.shadowed(w.stage).pk,), TRYING),
     "person": Thing(lambda w: (w.persons["wu"].pk,), OFFICE | {"ma", "wu"}),
     "role": Thing(lambda w: (w.persons["wu"].pk, "technician"), OFFICE | {"ma", "wu"}),
     "dealer": Thing(lambda w: (w.stage.cast.east.pk,), OFFICE | {"ma", "wu"}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import (
     CharField,
     Count,
@@ -17,6 +18,7 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Model,
     Q,
     QuerySet,
     Value,
@@ -24,6 +26,7 @@ from django.db.models import (
 from django.db.models import DurationField as Duration
 from django.db.models.functions import Coalesce
 
+from nuoda.domain.service.models import Ticket
 from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.book import BoundClause
@@ -34,8 +37,11 @@ from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.models import Dealer, Person, Team
 
 from .access import may_watch
+from .models import Finding
+from .pure.maps import Follow
 from .pure.tallies import Tally, chapter
 
+Row = TypeVar("Row", bound=Model)
 OWN = "own"
 """The company itself, where a dealer may be named."""
 FAMILIES = {"approvals": "approval.", "papers": "paper."}
@@ -87,12 +93,17 @@ def deadlines(actor: Actor, scope: Scope) -> QuerySet[Deadline]:
             clause_id__in=[one for one in known if _within(one, scope.chapters, scope.policies)],
         )
     if scope.dealers:
-        ids = [UUID(one) for one in scope.dealers if one != OWN]
-        rows = rows.filter(Q(dealer_id__in=ids) | (Q(dealer_id=None) if OWN in scope.dealers else Q(pk__in=())))
+        rows = of_dealers(rows, scope.dealers)
     if scope.teams:
         members = Person.visible_to(actor).filter(team_id__in=list(scope.teams))
         rows = rows.filter(owner_person_id__in=members.values("pk"))
     return rows
+
+
+def of_dealers(rows: QuerySet[Row], wanted: Collection[str]) -> QuerySet[Row]:
+    """Rows for which one of these dealers (or the company itself, `OWN`) was responsible."""
+    named = Q(dealer_id__in=[UUID(one) for one in wanted if one != OWN])
+    return rows.filter(named | Q(dealer_id=None) if OWN in wanted else named)
 
 
 def _within(clause_id: str, chapters: Collection[str], policies: Collection[str]) -> bool:
@@ -207,8 +218,7 @@ def entries(actor: Actor, scope: Scope) -> QuerySet[Entry]:
     if scope.until is not None:
         rows = rows.filter(recorded_at__lt=scope.until)
     if scope.dealers:
-        ids = [UUID(one) for one in scope.dealers if one != OWN]
-        rows = rows.filter(Q(dealer_id__in=ids) | (Q(dealer_id=None) if OWN in scope.dealers else Q(id__in=())))
+        rows = of_dealers(rows, scope.dealers)
     if scope.clauses:
         named = Q()
         for clause_id in scope.clauses:
@@ -243,3 +253,105 @@ class _Each(Func):
     function = "jsonb_array_elements_text"
     output_field = CharField()
     set_returning = True
+
+
+# -- the process: what follows what ------------------------------------------------------------------------
+
+
+STEPS = ("ticket.", "work_order.", "follow_up.", "complaint.", "approval.decided", "customer.contacted")
+"""Entries that are steps of the work; those of clocks, papers and single approvers would hide it."""
+ECHOES = ("ticket.dispatched", "ticket.work_started", "ticket.dispatch_withdrawn", "work_order.noted")
+"""What a ticket says after its job has said it, and the writing-down of what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Steps of cases: what follows what, where each step usually comes (1 is the first), how often it was done, how many
+    cases, and the most frequent ways through."""
+
+    follows: list[Follow]
+    places: dict[str, float]
+    counts: dict[str, int]
+    cases: int
+    paths: list[tuple[tuple[str, ...], int]]
+
+
+_FOLLOWS = """SELECT type, coalesce(following, 'end'), count(*),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM next_at - happened_at)) FROM o GROUP BY 1, 2
+UNION ALL SELECT 'start', type, count(*), NULL FROM o WHERE place = 1 GROUP BY 2"""
+_PLACES = "SELECT type, avg(place), count(*) FROM o GROUP BY 1"
+_WAYS = """SELECT way, count(*), sum(count(*)) OVER () FROM (
+  SELECT array_agg(type ORDER BY place) AS way FROM o GROUP BY case_id) AS ways
+GROUP BY way ORDER BY 2 DESC, 1 LIMIT %s"""
+
+
+def process(actor: Actor, tickets: QuerySet[Ticket], since: datetime, *, paths: int = 8) -> Process:
+    """The process of the tickets' cases by the order of the world; `since` lets older months be skipped. Three statements."""
+    if not may_watch(actor):
+        raise NotYours()
+    steps = Q()
+    for prefix in STEPS:
+        steps |= Q(type__startswith=prefix)
+    rows = (
+        Entry.visible_to(actor)
+        .filter(steps, recorded_at__gte=since, case_id__in=tickets.values("pk"))
+        .exclude(type__in=ECHOES)
+    )
+    inner, values = (
+        rows.order_by().values("case_id", "type", "happened_at", "recorded_at", "id").query.sql_with_params()
+    )
+    ordered = f"""WITH e AS ({inner}), o AS (SELECT case_id, type, happened_at,
+        row_number() OVER w AS place,
+        lead(type) OVER w AS following, lead(happened_at) OVER w AS next_at
+      FROM e WINDOW w AS (PARTITION BY case_id ORDER BY happened_at, recorded_at, id))"""  # noqa: S608 - made by the ORM
+    with connection.cursor() as cursor:
+        cursor.execute(ordered + _FOLLOWS, values)
+        follows = [
+            Follow(one, other, n, timedelta(seconds=float(median)) if median is not None else None)
+            for one, other, n, median in cursor.fetchall()
+        ]
+        cursor.execute(ordered + _PLACES, values)
+        known = cursor.fetchall()
+        cursor.execute(ordered + _WAYS, [*values, paths])
+        ways = cursor.fetchall()
+    return Process(
+        follows,
+        {type_: float(place) for type_, place, _n in known},
+        {type_: n for type_, _place, n in known},
+        int(ways[0][2]) if ways else 0,
+        [(tuple(way), n) for way, n, _all in ways],
+    )
+
+
+# -- clock integrity ---------------------------------------------------------------------------------------
+
+
+ACTS = {
+    "late_pause": ("ticket.paused",),
+    "quick_close": ("ticket.solved", "ticket.closed"),
+    "lowered": ("ticket.severity_changed",),
+    "not_asked": ("ticket.closed",),
+}
+"""What a person must have done so and so often for a count to mean something; back-dating is set beside everything that he
+recorded about cases."""
+
+
+def findings_by_person(actor: Actor, since: datetime, until: datetime) -> dict[UUID, dict[str, tuple[int, int]]]:
+    """For each person who is named in a finding: pattern → (findings, acts of the kind in the period). Two statements."""
+    found = Finding.visible_to(actor).filter(happened_at__gte=since, happened_at__lt=until).exclude(person=None)
+    counts: dict[UUID, dict[str, int]] = {}
+    for person, pattern, n in found.order_by().values_list("person_id", "pattern").annotate(n=Count("*")):
+        counts.setdefault(person, {})[pattern] = n
+    rows = Entry.visible_to(actor).filter(recorded_at__gte=since, recorded_at__lt=until, actor_id__in=list(counts))
+    done: dict[UUID, dict[str, int]] = {}
+    of_cases = rows.filter(case_id__isnull=False).exclude(origin="import").order_by()
+    for person, type_, n in of_cases.values_list("actor_id", "type").annotate(n=Count("*")):
+        if person is not None:
+            done.setdefault(person, {})[type_] = n
+    return {
+        person: {
+            pattern: (n, sum(done.get(person, {}).get(one, 0) for one in ACTS.get(pattern, done.get(person, {}))))
+            for pattern, n in patterns.items()
+        }
+        for person, patterns in counts.items()
+    }

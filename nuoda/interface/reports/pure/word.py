@@ -47,7 +47,7 @@ def as_docx(document: Document) -> bytes:
             case Points():
                 body += [_paragraph(f"· {item}", "Point") for item in part.items]
             case Table():
-                body += [_table(part.heads, part.rows), _paragraph("")]
+                body += [_table(part.heads, part.rows, heads_shown=any(part.heads)), _paragraph("")]
     if document.foot:
         body.append(_paragraph(document.foot, "Quiet"))
     page = (

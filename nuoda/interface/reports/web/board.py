@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -80,8 +81,8 @@ class Board(Page):
                 "trend": overall(list(tallies.values()), periods, parameters),
                 "coverage": coverage(bound, state, parameters, status),
                 "status": status,
-                "widgets": ListPage.filter_widgets(_Filtered(self.actor), state),
-                "presets": self.presets(state, period),
+                "widgets": ListPage.filter_widgets(Filtered(self.actor, scoping.FILTERS), state),
+                "presets": presets(state, period, self.at),
                 "views": self.views(parameters, status),
                 "marks": marks is not None,
                 "imported": asked.imported,
@@ -122,16 +123,6 @@ class Board(Page):
             groups.setdefault(chapter(line.id), []).append(line)
         return [Group(scoping.chapter_word(key, titles), rows) for key, rows in groups.items()]
 
-    def presets(self, state: ListState, period: spans.Span) -> list[dict[str, Any]]:
-        return [
-            {
-                "label": label,
-                "url": state.address(**{"started.from": one.first.isoformat(), "started.to": one.last.isoformat()}),
-                "lit": one == period,
-            }
-            for label, one in scoping.presets(self.at)
-        ]
-
     def views(self, parameters: Mapping[str, list[str]], status: str) -> list[dict[str, Any]]:
         """The clauses that can be looked at: those that run, or all of them."""
         return [
@@ -145,16 +136,27 @@ class Board(Page):
 
 
 @dataclass(frozen=True, slots=True)
-class _Filtered:
-    """What `ListPage.filter_widgets` asks of a page."""
+class Filtered:
+    """What `ListPage.filter_widgets` asks of a page; a choice of one is none."""
 
     actor: Any
+    declared: Sequence[Any]
 
     @property
     def filters(self) -> Sequence[Any]:
-        return [
-            item for item in scoping.FILTERS if not hasattr(item, "pairs") or len(item.pairs(self.actor)) > 1
-        ]  # a choice of one is none
+        return [item for item in self.declared if not hasattr(item, "pairs") or len(item.pairs(self.actor)) > 1]
+
+
+def presets(state: ListState, period: spans.Span, at: datetime) -> list[dict[str, Any]]:
+    """Periods that are often asked for."""
+    return [
+        {
+            "label": label,
+            "url": state.address(**{"started.from": one.first.isoformat(), "started.to": one.last.isoformat()}),
+            "lit": one == period,
+        }
+        for label, one in scoping.presets(at)
+    ]
 
 
 def asked_in(asked: queries.Scope, periods: Sequence[spans.Span]) -> queries.Scope:

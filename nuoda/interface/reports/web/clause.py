@@ -56,10 +56,7 @@ class ClauseFigures(Page):
                     (item, lines.lateness(item.late, done=item.done), lines.explanation(item))
                     for item in queries.worst_of(self.actor, now, self.at)
                 ],
-                "presets": [
-                    {"label": label, "url": state.address(**{"started.from": str(one.first), "started.to": str(one.last)}), "lit": one == period}
-                    for label, one in scoping.presets(self.at)
-                ],
+                "presets": board.presets(state, period, self.at),
                 "imported": asked.imported,
             }
         )  # fmt: skip

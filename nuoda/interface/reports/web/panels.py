@@ -24,7 +24,11 @@ from . import lines, scoping
 
 def install() -> None:
     register(Panel("policy.head", "files", _("Files"), "reports/_policy_head.html", of_policy, roles=STAFF, order=10))
-    register(Panel("policy.margin", "figures", _("Figures"), "reports/_margin.html", beside, roles=WATCHERS, order=10))
+    register(
+        Panel(
+            "policy.margin", "figures", _("What became of it"), "reports/_margin.html", beside, roles=WATCHERS, order=10
+        )
+    )
     register(
         Panel(
             "clause.sections", "figures", _("Kept and missed"), "reports/_clause_figures.html", of_clause, roles=WATCHERS,
