@@ -16,6 +16,7 @@ from nuoda.engine.clocks.reactions import move_the_clocks
 from nuoda.engine.rulebook.models import Policy, PolicyVersion
 from nuoda.engine.rulebook.pure.book import NotInForce
 from nuoda.engine.rulebook.pure.durations import Duration
+from nuoda.engine.rulebook.pure.revisions import Revision
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
@@ -71,6 +72,9 @@ class LivingBook(Plain):
     @property
     def tenures(self) -> list[Any]:
         return [SimpleNamespace(version_id=bound.version_id) for _, bound in self.rules]
+
+    def revision(self, version_id: UUID) -> Revision | None:
+        return next((found for found in self.turns if found.version_id == version_id), None)
 
     def definition(self, name: str, at: datetime) -> Duration:
         if name != queries.LATE or self.tolerance is None:

@@ -66,6 +66,8 @@ def carry_out(row: Draft, *, actor: Actor, at: datetime) -> PolicyVersion:
     Emits policy_version.adopted, policy.published, policy.adopted. Refuses without the approval that the book asks for.
     """
     version = _version(row)
+    # Of two at once the second waits here, and then finds that what was approved is no longer what would change.
+    versions.hold(row.policy)
     since = max(versions.start_of(version), at)
     moves.move(
         DRAFT,

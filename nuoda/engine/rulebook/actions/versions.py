@@ -117,6 +117,7 @@ def adopt(
         raise NotYours()
     if version.status != "published":
         raise Refused(_("Only a published version can be put into force."), code="illegal_move")
+    hold(version.policy)
     before = PolicyVersion.objects.filter(policy_id=version.policy_id, in_force_from__isnull=False)
     last = before.select_for_update().order_by("-in_force_from").first()
     if since < at and (last is not None or not backdated):
@@ -154,12 +155,12 @@ def cancel(version: PolicyVersion, *, actor: Actor, at: datetime, reason: str) -
         raise NotYours()
     if not reason.strip():
         raise Invalid(_("Say why it is taken back."), fields={"reason": _("Say why it is taken back.")})
-    last = (
+    hold(version.policy)
+    held = list(
         PolicyVersion.objects.filter(policy_id=version.policy_id, in_force_from__isnull=False)
         .select_for_update()
         .order_by("-in_force_from")
     )
-    held = list(last)
     if not held or held[0].pk != version.pk or held[0].in_force_from is None:
         raise Refused(_("Only the version that comes last can be taken back."), code="order")
     since = held[0].in_force_from
@@ -186,6 +187,11 @@ def today(company_id: UUID, at: datetime) -> date:
     """The day that it is where the company is."""
     zone = Company.objects.values_list("time_zone", flat=True).get(pk=company_id)
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def hold(policy: Policy) -> None:
+    """Keep others from putting a version of this regulation into force until the transaction is over."""
+    Policy.objects.select_for_update(no_key=True).get(pk=policy.pk)
 
 
 def start_of(version: PolicyVersion) -> datetime:
