@@ -23,7 +23,6 @@ from nuoda.domain.service.states import OPEN, TICKET, WORK_ORDER
 from nuoda.domain.service.web import forms
 from nuoda.domain.service.web.acts import Act
 from nuoda.domain.service.web.words import badge, next_clocks, severity_chip, state_chip
-from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.papers import queries as papers
 from nuoda.engine.papers.pure.forms import say
 from nuoda.engine.papers.web.views import language
@@ -32,23 +31,9 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.ui.web.pages import Do, Event, Fact, Header, Page, RecordPage, Section, Step
 
+from .. import queries as promises
+
 CUSTOMER = frozenset({"customer_contact"})
-PROMISES: dict[str, tuple[Any, Any]] = {
-    "answer": (_("We answer"), _("a person speaks or writes to you")),
-    "reply": (_("We answer your question"), ""),
-    "answer_inquiry": (_("We answer your question"), ""),
-    "promise": (_("We come back to you"), _("at the time we told you")),
-    "respond": (_("A specialist speaks with you"), _("about the fault itself")),
-    "on_site": (_("A technician is with you"), _("at your machine")),
-    "on_time": (_("The technician comes as agreed"), ""),
-    "solve": (_("It is solved"), _("repaired, or with a solution that you can use")),
-    "opinion": (_("We tell you what becomes of your suggestion"), ""),
-    "complaint_contact": (_("We call you about your complaint"), ""),
-    "complaint_solve": (_("Your complaint is settled"), ""),
-    "contact_dissatisfied": (_("We call you, because you were not satisfied"), ""),
-}
-"""Time limits that protect the customer, by the rule's own name, in his words; duties inside the house are not among
-them."""
 
 
 class Matters(Page):
@@ -220,13 +205,20 @@ class Matter(RecordPage):
         return found
 
     def promises(self) -> dict[str, Any] | None:
-        """The time limits that protect the customer, in his words, each with what it means for him."""
-        found = []
-        for row in clocks.deadlines_of(self.actor, self.row.dossier.case_id):
-            said = PROMISES.get(row.ref.rpartition("/")[2])
-            if said and row.state != "withdrawn":
-                found.append((replace(badge(row), label=said[0]), said[1]))
-        return {"promises": found} if found else None
+        """The time limits that protect the customer, in his words: the clause, the clock, and the proof once kept."""
+        told = [
+            {
+                "badge": replace(badge(found.row), label=found.title),
+                "meaning": found.meaning,
+                "clause": found.row.clause_id,
+                "text": found.clause.get(language()) or found.clause.get("zh-hans", ""),
+                "deed": word(found.done.type).label if found.done else "",
+                "done_at": promises.moment_of(found),
+                "papers": [(paper, say(paper.form_type.title, language())) for paper in found.papers],
+            }
+            for found in promises.promises(self.actor, self.row)
+        ]
+        return {"promises": told} if told else None
 
     def matter(self) -> Iterable[Fact]:
         row = self.row
