@@ -23,7 +23,7 @@ from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.journal.actions import chains
 from nuoda.foundation.orgs.models import Company
 
-from . import demo_company, demo_lives, demo_repairs
+from . import demo_company, demo_duties, demo_lives, demo_repairs
 
 logger = logging.getLogger("nuoda.demo")
 
@@ -97,7 +97,8 @@ def make(
         queue.append((moment, number, life))
     heapq.heapify(queue)
     with held(cast.company_id), _unhurried():
-        _live(queue, cast, until, size.tickets, tell)
+        duties = demo_duties.Duties(cast, Random(seed + 1))  # noqa: S311 — a story, no secret
+        _live(queue, cast, until, size.tickets, tell, duties)
     keeper = system(cast.company_id).as_origin("demo")
     with scoped(keeper):
         # The past tells nobody by itself; the last days' messages are written afterwards, in the program only.
@@ -123,6 +124,7 @@ def _live(
     until: datetime,
     total: int,
     tell: Callable[[str, int, int], None],
+    duties: demo_duties.Duties,
 ) -> None:
     begun: set[int] = set()
     swept = queue[0][0] if queue else until
@@ -131,6 +133,8 @@ def _live(
         while swept + _SWEEP <= moment:
             swept += _SWEEP
             sweep(cast.company_id, at=swept)
+            if swept.astimezone(ZONE).hour >= 9:
+                duties.live(swept)
         if number not in begun:
             begun.add(number)
             tell("tickets", len(begun), total)
@@ -144,6 +148,7 @@ def _live(
             continue
         heapq.heappush(queue, (max(following, moment), number, life))
     sweep(cast.company_id, at=until)
+    duties.live(until)
 
 
 def _moment(dice: Random, start: datetime, until: datetime) -> datetime:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from nuoda.domain.service.models import Ticket
 from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.duties.models import Obligation
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.journal.models import Entry
 from nuoda.interface.desk.actions import demo
@@ -31,6 +32,8 @@ def story(seed: int) -> tuple[list[tuple[object, ...]], set[str], list[datetime]
             told = list(rows.values_list("type", "happened_at", "recorded_at", "dossier__number"))
             assert cast.portal is not None and Ticket.objects.filter(customer=cast.portal.customer).exists()
             kinds = set(Ticket.objects.values_list("kind", flat=True))
+            states = set(Obligation.objects.values_list("state", flat=True))
+            assert {"met", "open"} <= states, "people keep their periodic duties too"
             owed = list(Deadline.objects.filter(done_at=None).values_list("due_at", flat=True))
         transaction.set_rollback(True)
     return told, kinds, owed
