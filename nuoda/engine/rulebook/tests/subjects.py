@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nuoda.engine.revisions.facts import VERSION
 from nuoda.engine.rulebook.pure.facts import FactKind, FactType, Subject
 
 
@@ -160,4 +161,4 @@ APPROVAL = Subject(
     ("submit", "approve", "reject", "send_back", "resubmit", "withdraw", "lapse"),
 )
 
-SUBJECTS = {subject.name: subject for subject in (TICKET, WORK_ORDER, FOLLOW_UP, APPROVAL)}
+SUBJECTS = {subject.name: subject for subject in (TICKET, WORK_ORDER, FOLLOW_UP, APPROVAL, VERSION)}

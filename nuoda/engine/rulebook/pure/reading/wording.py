@@ -39,7 +39,7 @@ EVENT_NAMES: dict[str, Text] = {
     "appointment.confirmed": said("约定已确认", "約定已確認", "appointment confirmed"),
     "contract.signed": said("合同已签署", "合約已簽署", "contract signed"),
     "customer.reminded": said("已提醒客户", "已提醒客戶", "customer reminded"),
-    "expense.claimed": said("已填写报销申请", "已填寫報支申請", "expense claimed"),
+    "expense.claimed": said("已填写报销申请", "已填寫報帳申請", "expense claimed"),
     "expense.incurred": said("费用发生", "費用發生", "expense incurred"),
     "finding.mended": said("已整改", "已整改", "finding mended"),
     "finding.opened": said("检查发现问题", "檢查發現問題", "finding opened"),
