@@ -25,7 +25,7 @@ def test_a_job_that_fails_is_tried_again(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "clocks.sweep", "clocks.look_ahead", "notices.send", "journal.anchor", "journal.partitions", "rulebook.shelve",
+        "clocks.sweep", "clocks.look_ahead", "measures.close", "notices.send", "journal.anchor", "journal.partitions", "rulebook.shelve",
         "api.forget", "orgs.tidy", "upkeep.requeue", "upkeep.tidy",
     ],
 )  # fmt: skip
