@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.models import PolicyVersion
@@ -32,8 +33,8 @@ QUARTER = 92
 class PeriodForm(forms.Form):
     """The days of the past that are looked at."""
 
-    first_day = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label=_("To (included)"), widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("Last day (included)"), widget=forms.DateInput(attrs={"type": "date"}))
     imports = forms.BooleanField(label=_("Also imported cases, judged as if"), required=False)
 
 
@@ -50,7 +51,7 @@ class AskForm(VersionForm, PeriodForm):
 
 
 class FileForm(PeriodForm):
-    file = forms.FileField(label=_("File (YAML)"), help_text=_("A regulation as this program writes it."))
+    file = forms.FileField(label=_("Policy file (YAML)"), help_text=_("A policy file as this program exports it."))
     field_order = ("file", "first_day", "last_day", "imports")
 
 
@@ -123,11 +124,13 @@ class AskFile(FormPage):
     def act(self, cleaned: dict[str, Any]) -> Replay:
         file = cleaned.pop("file")
         if file.size > LARGEST:
-            raise Invalid(_t("The file is larger than a regulation can be."), fields={"file": _t("Too large.")})
+            raise Invalid(_t("This file is too large for a regulation."), fields={"file": _t("The file is too large.")})
         try:
             text = file.read().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Invalid(_t("The file is not UTF-8 text."), fields={"file": _t("Not UTF-8.")}) from error
+            raise Invalid(
+                _t("This file is not text in UTF-8."), fields={"file": _t("This file is not text in UTF-8.")}
+            ) from error
         return replays.ask(text=text, actor=self.actor, at=self.at, **cleaned)
 
     def done(self, result: Replay) -> str:
@@ -146,7 +149,7 @@ class Cancel(FormPage):
     access = TRIERS
     menu = "replays"
     title = _("Stop the replay")
-    submit = _("Stop")
+    submit = pgettext_lazy("replay", "Stop")
     form_class = forms.Form
     done_text = _("The replay is stopped.")
     row: Replay
@@ -173,7 +176,7 @@ class StartShadow(_Versions):
     access = TRIERS
     menu = "shadows"
     title = _("Start a shadow run")
-    submit = _("Start")
+    submit = pgettext_lazy("replay", "Start")
     form_class = VersionForm
     done_text = _("The shadow run has begun. Nobody is told what it misses.")
 
@@ -199,7 +202,7 @@ class StopShadow(FormPage):
     access = TRIERS
     menu = "shadows"
     title = _("Stop the shadow run")
-    submit = _("Stop")
+    submit = pgettext_lazy("replay", "Stop")
     form_class = forms.Form
     done_text = _("The shadow run has ended; what it counted stays.")
     row: Shadow

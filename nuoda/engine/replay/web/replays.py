@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.clocks.web import words as clockwords
 from nuoda.engine.rulebook import queries as rulebook
@@ -45,10 +46,10 @@ class Replays(ListPage):
     order = ("-asked_at",)
     columns = (
         Column(key="title", label=_("Regulation"), value=words.title, wide=True),
-        Column(key="from", label=_("From"), value="first_day", cell="date"),
-        Column(key="to", label=_("To"), value="last_day", cell="date"),
+        Column(key="from", label=_("First day"), value="first_day", cell="date"),
+        Column(key="to", label=_("Last day (included)"), value="last_day", cell="date"),
         Column(key="status", label=_("State"), value=words.status_chip, grouped=True),
-        Column(key="cases", label=_("Cases"), value="cases_done", cell="number"),
+        Column(key="cases", label=pgettext_lazy("replay", "Cases"), value="cases_done", cell="number"),
         Column(key="changed", label=_("Changed time limits"), value="changed", cell="number"),
         Column(key="asked", label=_("Asked for"), value="asked_at", cell="moment", sort="asked_at"),
     )
@@ -154,7 +155,12 @@ class Changes(ListPage):
     columns = (
         Column(key="number", label=_("Number"), value="number"),
         Column(key="ref", label=_("Clause"), value="ref", sort="ref"),
-        Column(key="kind", label=_("Change"), value=lambda row: words.kind_chip(row.kind), grouped=True),
+        Column(
+            key="kind",
+            label=pgettext_lazy("replay", "Change"),
+            value=lambda row: words.kind_chip(row.kind),
+            grouped=True,
+        ),
         Column(key="started", label=_("Began"), value="started_at", cell="moment", sort="started_at"),
         Column(key="life", label=_("As it was"), value=lambda row: words.state_chip(row.life_state)),
         Column(key="life_due", label=_("Due as it was"), value="life_due", cell="moment"),
@@ -163,7 +169,7 @@ class Changes(ListPage):
     )
     empty = Empty(text=_("Nothing comes out otherwise."))
     filters = (
-        Choice(name="kind", label=_("Change"), field="kind", options=list(words.KINDS.items())),
+        Choice(name="kind", label=pgettext_lazy("replay", "Change"), field="kind", options=list(words.KINDS.items())),
         Choice(
             name="clause",
             label=_("Clause"),
