@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nuoda.engine.rulebook.pure.conditions import ConditionError
 from nuoda.engine.rulebook.pure.factsets import FactSet
 from nuoda.engine.rulebook.pure.policies import Clause, IndicatorExample, Policy
 from nuoda.engine.rulebook.pure.rules import IndicatorRule
@@ -21,9 +22,12 @@ def run(policy: Policy, sets: Mapping[str, FactSet]) -> Iterator[Outcome]:
 
 
 def one(clause: Clause, example: IndicatorExample, sets: Mapping[str, FactSet]) -> Outcome:
-    """Run one example; figures agree when they do in four places."""
+    """Run one example; figures agree when they do in four places. A formula that does not compile is what was found."""
     rule = _rule(clause, example)
-    found = measure(rule, sets[rule.facts].subject, ((row, 1) for row in example.rows))
+    try:
+        found = measure(rule, sets[rule.facts].subject, ((row, 1) for row in example.rows))
+    except ConditionError as error:
+        return Outcome(clause.id, example.name["zh-hans"], _told(Measured(example.figure)), f"error: {error}")
     count = example.n if example.n is not None else found.denominator
     expected = _told(Measured(example.figure, denominator=count))
     return Outcome(clause.id, example.name["zh-hans"], expected, _told(found))

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.engine.approvals.models import Approval
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.clocks.pure import situations as clocked
+from nuoda.engine.measures.pure import situations as measured
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_adopt
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure import documents, situations
 from nuoda.engine.rulebook.pure.facts import SUBJECTS
+from nuoda.engine.rulebook.pure.factsets import FACT_SETS
 from nuoda.engine.rulebook.pure.policies import Policy as Read
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.actors import Actor
@@ -177,7 +179,11 @@ def tried(policy: Read, actor: Actor, at: Any) -> dict[str, list[situations.Outc
     """The examples of every clause, run; by clause."""
     calendar = clocks.calendar_of(actor, dealer_id=None, at=at)
     found: dict[str, list[situations.Outcome]] = {}
-    for outcome in (*situations.run(policy, SUBJECTS), *clocked.run(policy, SUBJECTS, calendar)):
+    for outcome in (
+        *situations.run(policy, SUBJECTS),
+        *clocked.run(policy, SUBJECTS, calendar),
+        *measured.run(policy, FACT_SETS),
+    ):
         found.setdefault(outcome.clause_id, []).append(outcome)
     return found
 

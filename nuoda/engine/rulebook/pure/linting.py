@@ -119,6 +119,9 @@ def _waits(waiting: Waiting, path: Path, world: World, at: Any) -> Iterator[Find
 
 
 def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any) -> Iterator[Finding]:
+    if isinstance(rule, IndicatorRule) and world.fact_sets is not None and rule.facts not in world.fact_sets:
+        message = f"the indicator waits: no app publishes the fact set {rule.facts!r}"
+        yield at((*place, "facts"), "unknown-facts", "note", message)
     awaited = waiting.events if waiting else ()
     if world.events is not None:
         for key, names in events_of(rule):
@@ -139,8 +142,6 @@ def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any
         and rule.template not in world.templates
     ):
         yield at((*place, "template"), "unknown-template", "warning", f"there is no template {rule.template!r}")
-    if isinstance(rule, IndicatorRule) and world.fact_sets is not None and rule.facts not in world.fact_sets:
-        yield at((*place, "facts"), "unknown-facts", "warning", f"no app publishes the fact set {rule.facts!r}")
 
 
 def events_of(rule: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
