@@ -90,7 +90,7 @@ def deadlines(actor: Actor, scope: Scope) -> QuerySet[Deadline]:
     if scope.chapters or scope.policies:
         known = clause_ids(actor)
         rows = rows.filter(
-            clause_id__in=[one for one in known if _within(one, scope.chapters, scope.policies)],
+            clause_id__in=[one for one in known if within(one, scope.chapters, scope.policies)],
         )
     if scope.dealers:
         rows = of_dealers(rows, scope.dealers)
@@ -106,7 +106,8 @@ def of_dealers(rows: QuerySet[Row], wanted: Collection[str]) -> QuerySet[Row]:
     return rows.filter(named | Q(dealer_id=None) if OWN in wanted else named)
 
 
-def _within(clause_id: str, chapters: Collection[str], policies: Collection[str]) -> bool:
+def within(clause_id: str, chapters: Collection[str], policies: Collection[str]) -> bool:
+    """Whether a clause stands in one of the chapters and regulations; none named: in any."""
     return (not chapters or chapter(clause_id) in chapters) and (
         not policies or clause_id.partition("-")[0] in policies
     )
@@ -279,7 +280,7 @@ class Process:
 _FOLLOWS = """SELECT type, coalesce(following, 'end'), count(*),
   percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM next_at - happened_at)) FROM o GROUP BY 1, 2
 UNION ALL SELECT 'start', type, count(*), NULL FROM o WHERE place = 1 GROUP BY 2"""
-_PLACES = "SELECT type, avg(place), count(*) FROM o GROUP BY 1"
+_PLACES = "SELECT type, percentile_cont(0.5) WITHIN GROUP (ORDER BY place), count(*) FROM o GROUP BY 1"
 _WAYS = """SELECT way, count(*), sum(count(*)) OVER () FROM (
   SELECT array_agg(type ORDER BY place) AS way FROM o GROUP BY case_id) AS ways
 GROUP BY way ORDER BY 2 DESC, 1 LIMIT %s"""

@@ -22,6 +22,7 @@ from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.journal.actions import chains
 from nuoda.foundation.orgs.models import Company
+from nuoda.interface.reports.actions import findings
 
 from . import demo_company, demo_duties, demo_lives, demo_repairs
 
@@ -103,6 +104,7 @@ def make(
     with scoped(keeper):
         # The past tells nobody by itself; the last days' messages are written afterwards, in the program only.
         notices.catch_up(actor=keeper, since=until - _TOLD, until=until)
+        findings.examine(since=start, until=until, actor=keeper, at=until)
     return cast
 
 

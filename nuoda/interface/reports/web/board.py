@@ -22,7 +22,7 @@ from .. import queries
 from ..access import WATCHERS
 from ..pure import charts, spans
 from ..pure.tallies import Tally, chapter, total
-from . import lines, scoping
+from . import beside, lines, scoping
 from .lines import Figure, Line
 
 RUNNING = "running"
@@ -69,6 +69,7 @@ class Board(Page):
             )
             for clause_id in self.chosen(bound, tallies, marks, status)
         ]  # fmt: skip
+        around = beside.clauses(self.actor, asked) if beside.fits(asked) else {}
         whole = total(periods_of[-1] for periods_of in tallies.values())
         return self.answer(
             "reports/_board.html" if self.fragment == "board" else "",
@@ -85,6 +86,8 @@ class Board(Page):
                 "presets": presets(state, period, self.at),
                 "views": self.views(parameters, status),
                 "marks": marks is not None,
+                "duties": beside.of_duties(self.actor, asked, period, around) if around else [],
+                "indicators": beside.of_indicators(self.actor, asked, period, self.at, around) if around else [],
                 "imported": asked.imported,
                 "with_imported": state.address(imported="1", status=status if status != RUNNING else None),
             },
