@@ -28,7 +28,7 @@ from .lanes import NONE, Bools, Counting, Lanes, Small
 from .race import CANCEL, HOLDS, HOLDS_NOT, MET, OFF, ON, STARTS, Race, Starts, next_of
 from .tables import Deadlines, Table, append, joined
 from .timetable import Calendars, Placed, Timetable
-from .working import EPOCH, FAR, Ints, Places, moment_of
+from .working import EPOCH, FAR, Ints, Places, ascending, moment_of
 
 
 @dataclass(slots=True)
@@ -163,7 +163,9 @@ class _Work:
                 parts[name].append(np.full(at.size, value, np.int64))
         columns = {name: np.concatenate(part) for name, part in parts.items()}
         case = self.columns.case[columns["at"]]
-        order = np.lexsort((columns["at"], columns["row"], case))
+        # Happenings stand case by case: without rows, their places are the order.
+        by_row = any(clock(placed.bound).per is not None for placed in versions)
+        order = np.lexsort((columns["at"], columns["row"], case)) if by_row else ascending(columns["at"])
         columns, case = {name: column[order] for name, column in columns.items()}, case[order]
         at, row = columns["at"], columns["row"]
         same = np.zeros(at.size, np.bool_)
@@ -202,7 +204,7 @@ class _Work:
         self, bound: BoundRule, number: int, starts: Starts, mine: Places, begins: set[str], found: Deadlines
     ) -> None:
         columns, rule = self.columns, clock(bound)
-        order = mine[np.argsort(starts.at[mine])]
+        order = mine[ascending(starts.at[mine])]
         at = starts.at[order]
         began = columns.at[at]
         counting = self._counting(rule, at, began)

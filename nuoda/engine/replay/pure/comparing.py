@@ -59,9 +59,10 @@ def tally(
 
 
 def _counted(groups: Ints, states: Ints) -> Iterator[tuple[tuple[int, int], int]]:
-    pairs, counts = np.unique(np.stack([groups, states]), axis=1, return_counts=True)
-    for pair, count in zip(pairs.T.tolist(), counts.tolist(), strict=True):
-        yield (pair[0], pair[1]), count
+    """How often each pair of a group and a state occurs."""
+    for code, count in enumerate(np.bincount(groups * NONE + states).tolist()):
+        if count:
+            yield divmod(code, NONE), count
 
 
 def _within(start: Ints, columns: Columns, within: tuple[datetime, datetime]) -> Ints:

@@ -13,7 +13,7 @@ from nuoda.engine.clocks.pure.values import DeadlineState
 from nuoda.engine.rulebook.pure.rules import BoundRule
 
 from .lanes import CAUSES, STATES
-from .working import FAR, Ints, micros, moment_of
+from .working import FAR, Ints, ascending, micros, moment_of
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ def rows(table: Table) -> Iterator[tuple[int, tuple[object, ...]]]:
 def joined(found: Deadlines) -> Table:
     empty = np.zeros(0, np.int64)
     start = np.concatenate([empty, *found.start])
-    order = np.argsort(start, kind="stable")
+    order = ascending(start)
     joined = {name: np.concatenate([empty, *getattr(found, name)])[order] for name in COLUMNS}
     return Table(found.ref, found.versions, start[order], joined)
 

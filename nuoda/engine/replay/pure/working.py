@@ -41,6 +41,13 @@ def moment_of(value: int) -> datetime | None:
     return None if value == FAR else EPOCH + timedelta(microseconds=int(value))
 
 
+def ascending(column: Ints) -> Places:
+    """The places of a column in the order of its values; most columns here are in order already, which is seen faster than made."""
+    if column.size < 2 or bool((column[1:] >= column[:-1]).all()):
+        return np.arange(column.size)
+    return np.argsort(column, kind="stable")
+
+
 def _year(value: int) -> int:
     return (EPOCH + timedelta(microseconds=value)).year
 
