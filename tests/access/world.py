@@ -165,7 +165,8 @@ def _revision(stage: Stage) -> tuple[Draft, Reading]:
     """A draft of the manual, and what the agent has to read."""
     cast = stage.cast
     with scoped(system(cast.company.pk)):
-        manual = PolicyVersion.objects.select_related("policy").get(policy__name="manual", status="in_force")
+        versions = PolicyVersion.objects.filter(company_id=cast.company.pk).select_related("policy")
+        manual = versions.get(policy__name="manual", status="in_force")
     with stage.acting(cast.shen) as (actor, at):
         draft = drafts.begin_from(version=manual, actor=actor, at=at)
         reading = Reading.objects.create(

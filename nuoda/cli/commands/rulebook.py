@@ -109,29 +109,11 @@ def _validity() -> list[Any]:
     return found
 
 
-def _world() -> Any:
-    from nuoda.engine.notices.pure import templates
-    from nuoda.engine.papers.pure import forms
-    from nuoda.engine.rulebook.pure.facts import SUBJECTS
-    from nuoda.engine.rulebook.pure.factsets import FACT_SETS
-    from nuoda.engine.rulebook.pure.linting import World
-    from nuoda.foundation.base.pure.events import REGISTRY
-    from nuoda.foundation.orgs.pure.roles import ROLES
-
-    return World(
-        subjects=SUBJECTS,
-        events=frozenset(REGISTRY),
-        roles=frozenset(ROLES),
-        forms=frozenset(form.code for form in forms.known()),
-        templates=frozenset(templates.TEMPLATES),
-        fact_sets=frozenset(FACT_SETS),
-    )
-
-
 def _lint(args: argparse.Namespace, texts: dict[str, str]) -> int:
+    from nuoda.engine.revisions.queries import world
     from nuoda.engine.rulebook.pure.linting import lint
 
-    found = lint(texts, _world()) + (_validity() if args.in_force else [])
+    found = lint(texts, world()) + (_validity() if args.in_force else [])
     errors = sum(finding.severity == "error" for finding in found)
     warnings = sum(finding.severity == "warning" for finding in found)
     total = _("{files} files, {errors} errors, {warnings} warnings").format(

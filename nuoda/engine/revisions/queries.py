@@ -78,7 +78,7 @@ def version_called(actor: Actor, policy: str, number: str) -> PolicyVersion:
     return row
 
 
-def last_in_force(policy_id: UUID, *, besides: UUID | None = None) -> PolicyVersion | None:
+def last_in_force(policy_id: UUID, *, besides: UUID) -> PolicyVersion | None:
     """The version that binds, or will bind, last: what a draft takes the place of."""
     rows = PolicyVersion.objects.filter(policy_id=policy_id, in_force_from__isnull=False).exclude(pk=besides)
     return rows.select_related("policy").order_by("-in_force_from").first()

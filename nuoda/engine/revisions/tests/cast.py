@@ -48,7 +48,8 @@ def as_(someone: Person) -> Iterator[tuple[Actor, datetime]]:
 def manual(of: factories.Cast) -> PolicyVersion:
     """The manual in force."""
     with scoped(system(of.company.pk)):
-        return PolicyVersion.objects.select_related("policy").get(policy__name="manual", status="in_force")
+        mine = PolicyVersion.objects.filter(company_id=of.company.pk, in_force_until=None, status="in_force")
+        return mine.select_related("policy").get(policy__name="manual")
 
 
 def begun(of: factories.Cast, writer: Person | None = None) -> Draft:

@@ -53,7 +53,7 @@ class Drafts(ListPage):
     links = (
         Link(label=_("New draft"), url=lambda actor: reverse("revisions:begin"), primary=True),
         Link(label=_("Upload a file"), url=lambda actor: reverse("revisions:upload"), icon="upload"),
-        Link(label=_("Compare versions"), url=lambda actor: reverse("revisions:compare"), icon="files"),
+        Link(label=_("Compare versions"), url=lambda actor: reverse("revisions:compare"), icon="file-text"),
     )
     empty = Empty(text=_("Nobody is writing a new version."))
 

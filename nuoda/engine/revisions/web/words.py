@@ -155,4 +155,5 @@ def changed(change: Change) -> ShownChange:
 
 def _part(part: Part) -> ShownPart:
     limit = part.limit if part.limit[0] else None
-    return ShownPart(WHATS[part.what], part.key, part.pieces, limit, WAYS.get(part.after, ""))
+    key = "" if part.what == "example" else part.key
+    return ShownPart(WHATS[part.what], key, part.pieces, limit, WAYS.get(part.after, ""))
