@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from nuoda.cli import checks
+from nuoda.config import binaries
 from nuoda.foundation.base.pure.checks import CHECKS, check
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,24 @@ def test_a_table_without_a_wall_is_named(admin: Any, monkeypatch: pytest.MonkeyP
     admin.execute("CREATE TABLE blind_table (company_id uuid)")
     admin.execute("ALTER TABLE blind_table ENABLE ROW LEVEL SECURITY")
     assert [problem.split()[0] for problem in checks.walls()] == ["blind_table", "open_table"]
+
+
+def test_an_old_server_is_named(admin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_seen_by(admin, monkeypatch)
+    monkeypatch.setattr(binaries, "LOWEST", binaries.LOWEST + 100)
+    assert [problem.split(" is ")[1] for problem in checks.version()] == [f"older than {binaries.LOWEST}"]
+
+
+def test_another_encoding_is_named(database_cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database_cluster.connect("nuoda_admin", "postgres", autocommit=True) as admin:
+        admin.execute("CREATE DATABASE of_bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    try:
+        with database_cluster.connect("nuoda_admin", "of_bytes") as other:
+            other.execute("SET client_encoding TO 'UTF8'")
+            as_seen_by(other, monkeypatch)
+            assert list(checks.encoding()) == ["the database's encoding is SQL_ASCII"]
+    finally:
+        database_cluster.drop("of_bytes")
 
 
 def test_exemptions_are_no_longer_than_needed(admin: Any) -> None:
