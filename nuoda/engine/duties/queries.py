@@ -16,6 +16,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from nuoda.engine.clocks.access import EVERYTHING_OWED, ONE_PER_COMPANY
 from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure.book import Book, BoundClause
 from nuoda.engine.rulebook.pure.rules import BoundRule, CadenceRule
 from nuoda.foundation.base.pure.actors import Actor
@@ -260,6 +261,12 @@ def rule_of(row: Obligation) -> CadenceRule | None:
     """The cadence that a duty is pinned to."""
     bound = bound_of(rulebook.book(row.company_id), row.version_id, row.ref)
     return bound.rule if bound is not None and isinstance(bound.rule, CadenceRule) else None
+
+
+def published(company_id: UUID) -> dict[UUID, datetime]:
+    """When each version that is or was in force was published here."""
+    rows = PolicyVersion.objects.filter(company_id=company_id, in_force_from__isnull=False)
+    return {pk: moment for pk, moment in rows.values_list("pk", "published_at") if moment is not None}
 
 
 def checklists(actor: Actor, at: datetime) -> list[tuple[BoundClause, BoundRule]]:

@@ -54,7 +54,7 @@ def open_due(*, actor: Actor, at: datetime, batch: int = BATCH) -> bool:
     wanted = list(
         openings(
             ruling.book.tenures, began=company.created_at, looked_until=watch.looked_until, at=at,
-            zone=ZoneInfo(office.zone),
+            zone=ZoneInfo(office.zone), published=queries.published(actor.company_id),
         )
     )  # fmt: skip
     missing = _missing(actor.company_id, wanted, at)

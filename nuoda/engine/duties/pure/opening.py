@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from nuoda.engine.rulebook.pure.book import Tenure
@@ -33,15 +35,22 @@ class Opening:
 
 
 def openings(
-    tenures: Iterable[Tenure], *, began: datetime, looked_until: datetime | None, at: datetime, zone: ZoneInfo
+    tenures: Iterable[Tenure],
+    *,
+    began: datetime,
+    looked_until: datetime | None,
+    at: datetime,
+    zone: ZoneInfo,
+    published: Mapping[UUID, datetime] = MappingProxyType({}),
 ) -> Iterator[Opening]:
     """Periods that opened since `looked_until` (None: since each version came into force), and those under way.
 
-    Nothing is opened for what ended before the company began or before the version was in force; the period in which it came into force
-    is the first. A duty that looks back on a period opens at its end, under the version in force then.
+    Nothing is opened for what ended before the company began, before the version was in force, or before it was `published` here (a
+    regulation may have been in force on paper for years); the period in which all of that had come about is the first. A duty that
+    looks back on a period opens at its end, under the version in force then.
     """
     for tenure in tenures:
-        first = max(tenure.since, began)
+        first = max(tenure.since, began, published.get(tenure.version_id, began))
         last = at if tenure.until is None else min(at, tenure.until)
         if first > last:
             continue

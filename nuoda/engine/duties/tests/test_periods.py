@@ -99,6 +99,16 @@ def test_never_for_the_time_before_the_company_began() -> None:
     assert opened("2020-01-01 00:00", "2026-05-02 09:00", began="2026-04-20 09:00") == ["2026-04", "2026-05"]
 
 
+def test_never_for_the_time_before_the_version_was_published_here() -> None:
+    made = loading.load(policy(clause(cadence(attest={}))))
+    tenure = Tenure(uuid4(), made, moment("2023-10-01 00:00"))
+    found = openings(
+        [tenure], began=moment("2020-01-01 00:00"), looked_until=None, at=moment("2026-05-02 09:00"), zone=ZONE,
+        published={tenure.version_id: moment("2026-04-20 09:00")},
+    )  # fmt: skip
+    assert [opening.span.code for opening in found] == ["2026-04", "2026-05"]
+
+
 def test_what_looks_back_opens_when_its_period_has_ended() -> None:
     assert opened("2026-03-10 09:00", "2026-04-30 09:00", within="5 working days") == ["2026-03"]
     assert opened("2026-03-10 09:00", "2026-05-01 00:00", within="5 working days") == ["2026-03", "2026-04"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.engine.clocks.web.words import within
 from nuoda.engine.papers.models import Attachment
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.events import REGISTRY
 from nuoda.foundation.base.pure.rates import wilson
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Dossier
@@ -134,10 +135,11 @@ class DutyPage(RecordPage):
         lines = [
             Fact(
                 label=_("Clause"),
-                value=f"{row.clause_id} · {row.version.policy.name} {row.version.version}",
+                value=f"{row.clause_id} · {words.text(row.version.content['title'])} {row.version.version}",
+                wide=True,
                 url=reverse("rulebook:clause", args=[row.clause_id]),
             ),
-            Fact(label=_("Period"), value=f"{words.period(row.period)}: {stretch}", wide=True),
+            Fact(label=_("Period"), value=f"{words.period(row.period)} · {stretch}", wide=True),
             Fact(label=_("Began"), value=row.opens_at, cell="moment"),
         ]
         if rule is not None:
@@ -145,7 +147,7 @@ class DutyPage(RecordPage):
                 Fact(label=_("What does it"), value=words.needed(rule), wide=True),
                 Fact(label=_("Due"), value=f"{cells.moment(row.due_at)} · {words.due_because(rule)}", wide=True),
             ]
-        if rule is not None and rule.met_by:
+        if rule is not None and any(name in REGISTRY for name in rule.met_by):
             counts = f"{cells.moment(row.counts_from)} – {cells.moment(row.counts_until)}"
             lines.append(Fact(label=_("What happens here counts"), value=counts, wide=True))
             lines.append(Fact(label=_("Counted"), value=f"{row.counted} / {row.times}"))
@@ -308,7 +310,8 @@ class AuditPage(RecordPage):
         return [
             Fact(
                 label=_("Clause"),
-                value=f"{row.clause_id} · {row.version.policy.name} {row.version.version}",
+                value=f"{row.clause_id} · {words.text(row.version.content['title'])} {row.version.version}",
+                wide=True,
                 url=reverse("rulebook:clause", args=[row.clause_id]),
             ),
             Fact(label=_("Drawn from"), value=gettext("%(count)d cases with “%(event)s”") % {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nuoda.engine.clocks.web.words import within
 from nuoda.engine.rulebook.pure.rules import CadenceRule
+from nuoda.foundation.base.pure.events import REGISTRY
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.journal.pure import kinds, words
 from nuoda.foundation.journal.pure.words import EventWord
@@ -120,8 +121,9 @@ def badge(row: Obligation, *, link: bool = True) -> ClockBadge:
 def needed(rule: CadenceRule) -> str:
     """What does the duty, as a sentence."""
     ways = []
-    if rule.met_by:
-        named = _(" / ").join(str(words.word(name).label) for name in rule.met_by)
+    heard = [name for name in rule.met_by if name in REGISTRY]  # what nothing emits yet would only puzzle
+    if heard:
+        named = _(" / ").join(str(words.word(name).label) for name in heard)
         ways.append(
             _("“%(event)s” at least %(times)d times in the period") % {"event": named, "times": rule.times}
             if rule.times > 1
