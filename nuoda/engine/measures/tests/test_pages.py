@@ -17,7 +17,7 @@ from nuoda.engine.measures.web import panels
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.orgs.models import Person
 from nuoda.foundation.orgs.tests import factories as people
-from nuoda.foundation.ui.tests.kit import page_is_sound
+from nuoda.foundation.ui.tests.kit import page_is_sound, same_queries
 
 from .test_closings import FIRST, LATER, MARCH, ON_TIME, repaired
 
@@ -148,3 +148,14 @@ def test_waits_are_told_as_people_tell_time(stage: Stage) -> None:
     [march] = [line for line in answer.context["lines"] if line["span"] == Span.parse("2026-03")]
     assert march["figure"] == "1 小时 35 分钟"
     assert march["target"] == "≤ 2 天"
+
+
+def test_pages_ask_as_often_for_many_cases_as_for_few() -> None:
+    stage = Stage.set(local(5, 10))
+    browser = client(stage.cast.chen)
+    for url in (
+        reverse("measures:indicators"),
+        reverse("measures:indicator", args=["LC-3.2", "wait_answer"]) + "?unit=technician",
+        reverse("measures:cases", args=["LC-3.2", "wait_answer", "2026-03", "company", "denominator"]),
+    ):
+        same_queries(browser, url, stage.report)
