@@ -116,6 +116,7 @@ def measure(cases: int, sample: int, folder: Path, seed: int = 7) -> dict[str, A
         "states": states,
         "processes": PROCESSES,
         "seconds": round(seconds, 2),
+        "busy_seconds": round(max(part["busy"] for part in parts), 2),
         "cases_per_second": round(cases / seconds),
         "folded_step_by_step": round(sum(part["by_steps"] for part in parts) / cases, 5),
         "peak_gib": round(peak / 1024**3, 2),
@@ -213,6 +214,7 @@ def count(folder: Path, kinds: list[Any], low: int, high: int) -> dict[str, Any]
     from nuoda.engine.replay.pure.columnfold import column_fold
     from nuoda.engine.replay.pure.comparing import tally
 
+    begun = time.process_time()
     ruling, calendars, timetable, _words = _book()
     states: dict[str, int] = {}
     by_steps = 0
@@ -225,8 +227,14 @@ def count(folder: Path, kinds: list[Any], low: int, high: int) -> dict[str, Any]
         for counts in tally(folded, laid, dealers, within).values():
             for state, number in counts.items():
                 states[state] = states.get(state, 0) + number
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"states": states, "by_steps": by_steps, "peak": peak, "clocks": len(timetable.clocks)}
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "states": states,
+        "by_steps": by_steps,
+        "peak": used.ru_maxrss * 1024,
+        "busy": time.process_time() - begun,
+        "clocks": len(timetable.clocks),
+    }
 
 
 def lay(folder: Path, kinds: list[Any], cases: Any) -> Any:
