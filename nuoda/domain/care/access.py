@@ -8,7 +8,9 @@ from nuoda.foundation.base.pure.refusals import NotYours
 DESK = frozenset({"agent", "service_manager", "hq_support", "dealer_manager"})
 MENDERS = frozenset({"agent", "service_manager", "quality_supervisor", "dealer_manager"})
 """Roles that speak with a dissatisfied customer."""
-READERS = DESK | {"quality_supervisor", "director", "audit_admin"}
+READERS = DESK | {"quality_supervisor", "director"}
+COUNTERS = READERS | {"audit_admin"}
+"""Roles whose figures count follow-ups; a figure names nobody."""
 
 VERBS: dict[str, frozenset[str]] = {
     "attempt": DESK | {"quality_supervisor"},

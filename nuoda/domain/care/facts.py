@@ -64,7 +64,7 @@ def of(row: FollowUp) -> dict[str, FactValue]:
 
 
 def _rows(actor: Actor) -> QuerySet[FollowUp]:
-    return FollowUp.visible_to(actor)
+    return FollowUp.counted_for(actor)
 
 
 def _read(actor: Actor) -> dict[str, Any]:

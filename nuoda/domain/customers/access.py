@@ -42,6 +42,11 @@ def _keeps(actor: Actor) -> bool:
     return actor.has(*KEEPERS) and actor.reach in ("company", "system")
 
 
+def strange(actor: Actor) -> bool:
+    """Whether customers are none of the actor's business: an administrator's, but for who brings them in (docs/decisions/0023)."""
+    return actor.only_administers and not actor.has(*KEEPERS)
+
+
 CAN: Mapping[str, Predicate] = {
     "customer.see": _reads,
     "customer.create": _writes,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 DESK = frozenset({"agent", "service_manager", "hq_support", "dealer_manager"})
 MANAGERS = frozenset({"service_manager", "dealer_manager"})
 EXPERTS = frozenset({"service_manager", "hq_support", "technician", "dealer_manager"})
-READERS = DESK | {"quality_supervisor", "director", "technician", "customer_contact", "audit_admin"}
+READERS = DESK | {"quality_supervisor", "director", "technician", "customer_contact"}
+"""Roles that have to do with matters; administrators have not (docs/decisions/0023)."""
 CUSTOMER = frozenset({"customer_contact"})
 
 TICKET_VERBS: dict[str, frozenset[str]] = {

@@ -14,10 +14,9 @@ STAFF = frozenset(
 """Roles that decide and read approvals: everybody but customers."""
 SUBMITTERS = STAFF - {"system_admin", "security_admin", "audit_admin"}
 """Roles that ask for approvals: who administers the installation has no matters of his own."""
-READERS = frozenset(
-    {"quality_supervisor", "hq_support", "service_manager", "dealer_manager", "director", "audit_admin"}
-)
-"""Roles that read the approvals of everything they see, and not only their own."""
+READERS = frozenset({"quality_supervisor", "hq_support", "service_manager", "dealer_manager", "director"})
+"""Roles that read the approvals of everything they see, and not only their own. Administrators read those they take part in
+(docs/decisions/0023)."""
 
 
 def submit(actor: Actor) -> bool:

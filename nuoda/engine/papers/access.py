@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from nuoda.foundation.base.pure.actors import Actor
 
 _STAFF = ("agent", "technician", "service_manager", "dealer_manager", "hq_support")
-READERS = frozenset(_STAFF) | {"quality_supervisor", "director", "audit_admin", "customer_contact"}
-"""Roles that have to do with cases; administrators of the system and of its security do not read what lies in them."""
+READERS = frozenset(_STAFF) | {"quality_supervisor", "director", "customer_contact"}
+"""Roles that have to do with cases; administrators do not read what lies in them (docs/decisions/0023)."""
+FILE_READERS = READERS | {"audit_admin"}
+"""Roles that open files: the audit administrator those that show that a duty of the company was done, and no others."""
 _MANAGERS = ("service_manager", "dealer_manager", "hq_support")
 
 

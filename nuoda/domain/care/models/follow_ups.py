@@ -10,7 +10,7 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.orgs.models import Person
 
-from ..access import READERS
+from ..access import COUNTERS, READERS
 from ..states import FOLLOW_UP
 
 RESULTS = {
@@ -92,9 +92,16 @@ class FollowUp(ScopedTable):
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[FollowUp]:
         """Follow-ups of the company, or of the dealer, for those who care and supervise."""
-        rows = FollowUp.objects.filter(company_id=actor.company_id)
-        if actor.reach == "system":
-            return rows
-        if not actor.has(*READERS) or actor.reach not in ("company", "dealer"):
-            return rows.none()
-        return rows if actor.reach == "company" else rows.filter(dealer_id=actor.dealer_id)
+        return _scope(actor) if actor.has(*READERS) else FollowUp.objects.none()
+
+    @staticmethod
+    def counted_for(actor: Actor) -> models.QuerySet[FollowUp]:
+        """Follow-ups behind the actor's figures."""
+        return _scope(actor) if actor.has(*COUNTERS) else FollowUp.objects.none()
+
+
+def _scope(actor: Actor) -> models.QuerySet[FollowUp]:
+    rows = FollowUp.objects.filter(company_id=actor.company_id)
+    if actor.reach in ("company", "system"):
+        return rows
+    return rows.filter(dealer_id=actor.dealer_id) if actor.reach == "dealer" else rows.none()

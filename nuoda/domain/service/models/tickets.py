@@ -146,7 +146,8 @@ class Ticket(models.Model):
 
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[Ticket]:
-        """Tickets the actor may know of: all of the company, of the dealer, of his cases, of the customer."""
+        """Tickets in the actor's scope: all of the company, of the dealer, of his cases, of the customer. Figures count them;
+        who reads them is a matter of roles (`access.READERS`)."""
         rows = Ticket.objects.filter(company_id=actor.company_id)
         if actor.reach in ("company", "system"):
             return rows

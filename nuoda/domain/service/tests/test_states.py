@@ -52,7 +52,7 @@ def actors(stage: Stage) -> dict[str, Actor]:
     cast = stage.cast
     rows = {
         "agent": cast.lin, "service_manager": cast.wang, "dealer_manager": cast.ma, "technician": cast.wu,
-        "director": cast.shen, "audit_admin": cast.audit,
+        "director": cast.shen,
         "customer_contact": people.contact(stage.kit.customer.pk, of=cast.company),
     }  # fmt: skip
     return {role: stage.actor(person) for role, person in rows.items()}

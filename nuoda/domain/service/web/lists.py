@@ -135,7 +135,7 @@ class TicketList(ListPage):
 class WorkOrderList(ListPage):
     """工单列表."""
 
-    access = rights.DESK | {"quality_supervisor", "director", "audit_admin"}
+    access = rights.DESK | {"quality_supervisor", "director"}
     title = _("Work orders")
     menu = "jobs"
     order = ("-dispatched_at",)

@@ -30,7 +30,7 @@ def install() -> None:
             label=_("Approvals"),
             template="approvals/_panel.html",
             load=of_case,
-            roles=access.DESK | {"director", "quality_supervisor", "audit_admin"},
+            roles=access.DESK | {"director", "quality_supervisor"},
             icon="signature",
             order=50,
         )

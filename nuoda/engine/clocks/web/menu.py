@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.ui.pure.menu import Item, register
 
-SUPERVISORS = frozenset({"service_manager", "quality_supervisor", "hq_support", "director", "audit_admin"})
+SUPERVISORS = frozenset({"service_manager", "quality_supervisor", "hq_support", "director"})
 KEEPERS = frozenset({"service_manager", "quality_supervisor", "hq_support", "director", "system_admin", "audit_admin"})
 EDITORS = frozenset({"system_admin", "service_manager"})
 

@@ -24,7 +24,7 @@ from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 
 from .. import queries
-from ..access import READERS
+from ..access import FILE_READERS, READERS
 from ..actions import attachments, prints
 from ..models import Attachment, Paper
 from ..states import IN_FORCE
@@ -130,7 +130,7 @@ def list_files(call: Call, number: Name) -> list[FileOut]:
     return [FileOut.of(row) for row in queries.attachments_of(call.actor, case_id=dossier.case_id)]
 
 
-@read("/files/{file_id}", scope="papers:read", roles=READERS)
+@read("/files/{file_id}", scope="papers:read", roles=FILE_READERS)
 def download_file(call: Call, file_id: UUID) -> FileAnswer:
     """Download a file."""
     row = queries.attachment(call.actor, file_id)
@@ -147,7 +147,7 @@ class Attach(Sent):
     keep_place: bool = Field(False, description="Keep where a photo was taken.")
 
 
-@write("/dossiers/{number}/files", scope="papers:write", roles=READERS - {"audit_admin"}, status=201)
+@write("/dossiers/{number}/files", scope="papers:write", roles=READERS, status=201)
 def attach_file(call: Call, number: Name, body: Attach, file: Upload) -> FileOut:
     """Attach a file to a ticket, a work order or another dossier; its type is what its bytes are."""
     row = attachments.attach(

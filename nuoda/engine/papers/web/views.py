@@ -22,7 +22,7 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.ui.web.pages import PUBLIC, Page
 
 from .. import queries
-from ..access import READERS
+from ..access import FILE_READERS, READERS
 from ..actions import attachments, papers, prints
 from ..models import Paper
 from ..pure.forms import LANGUAGES, say
@@ -134,7 +134,7 @@ class Void(Writing):
 class AttachmentFile(Page):
     """A file, always as a download of the type that its bytes are; photos also show in pages."""
 
-    access = READERS
+    access = FILE_READERS
     kind = "file"
 
     def get(self, request: HttpRequest, id: UUID) -> HttpResponseBase:

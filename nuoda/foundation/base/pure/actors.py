@@ -8,6 +8,8 @@ from uuid import UUID
 
 Reach = Literal["company", "dealer", "technician", "customer", "system"]
 Origin = Literal["live", "demo", "import"]
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+"""三员: the roles that look after the installation, its security and its records, held apart from one another and from business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Actor:
     def has(self, *roles: str) -> bool:
         """Whether the actor holds at least one of the roles; the system holds all."""
         return self.reach == "system" or not self.roles.isdisjoint(roles)
+
+    @property
+    def only_administers(self) -> bool:
+        """Whether the actor has no role but an administrator's: customers' matters are none of his (docs/decisions/0023)."""
+        return self.reach == "company" and bool(self.roles) and self.roles <= ADMINISTRATORS
 
     def as_origin(self, origin: Origin) -> Actor:
         return replace(self, origin=origin)

@@ -10,7 +10,7 @@ from nuoda.foundation.base.models import ScopedTable
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import new_id
 
-from ..pure.kinds import KINDS, wider
+from ..pure.kinds import KINDS, inward, wider
 
 
 class Dossier(ScopedTable):
@@ -53,8 +53,10 @@ class Dossier(ScopedTable):
 
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[Dossier]:
-        """Dossiers that the actor may know of."""
+        """Dossiers that the actor may know of; administrators none of a customer's, nor what belongs to a customer's matter."""
         rows = Dossier.objects.filter(company_id=actor.company_id)
+        if actor.only_administers:
+            return rows.filter(kind__in=inward(), case_id=models.F("id"))
         if actor.reach in ("company", "system"):
             return rows
         if actor.reach == "customer":

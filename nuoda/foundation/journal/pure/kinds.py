@@ -37,6 +37,11 @@ def register(code: str, *, prefix: str, label: Any, inward: bool = False) -> Kin
     return kind
 
 
+def inward() -> list[str]:
+    """Kinds of the company's own matters."""
+    return [kind.code for kind in _kinds.values() if kind.inward]
+
+
 def address(code: str, url_name: str) -> None:
     """Name the page of a kind; the url takes the dossier's number as `number`."""
     _addresses[code] = url_name

@@ -57,7 +57,7 @@ def install() -> None:
             label=_("How things stand"),
             template="desk/_figures.html",
             load=figures,
-            roles=access.READERS - {"technician", "customer_contact", "audit_admin"},
+            roles=access.READERS - {"technician", "customer_contact"},
             icon="chart-bar",
             order=5,
             wide=True,
