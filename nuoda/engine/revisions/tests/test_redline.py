@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nuoda.engine.rulebook.actions import packs
 from nuoda.engine.rulebook.pure import loading
+from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.pure.policies import Policy
 from nuoda.engine.rulebook.pure.revisions import revision
 
@@ -86,6 +87,12 @@ def test_a_clause_that_is_gone_withdraws_its_deadlines_only_where_it_says_so(con
     ref = f"{cast.ON_SITE}/on_site"
     assert ref not in revision(at, before, read(gone), pk).turns
     assert revision(at, before, read(ended), pk).turns[ref].way == "withdraw"
+
+
+def test_a_clock_that_is_still_there_cannot_be_withdrawn(content: Any) -> None:
+    ref = f"{cast.ON_SITE}/on_site"
+    [problem] = editing.checked({**content, "withdraws": [ref]}, SUBJECTS).problems
+    assert ref in problem.reason
 
 
 def test_definitions_and_numbers_are_part_of_it(content: Any) -> None:

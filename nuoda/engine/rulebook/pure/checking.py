@@ -51,6 +51,7 @@ class _Checker:
         for index, clause in enumerate(clauses):
             yield from self._clause(clause, ("clauses", index))
         yield from self._definitions()
+        yield from self._withdraws()
 
     def _unique(self, named: Iterator[tuple[str, Path]], what: str) -> Iterator[Problem]:
         seen: set[str] = set()
@@ -67,6 +68,18 @@ class _Checker:
                 for place, name in enumerate(item.get(key, ())):
                     if name not in wanted:
                         yield self.problem(("definitions", index, key, place), f"there is no {name}")
+
+    def _withdraws(self) -> Iterator[Problem]:
+        """Only what is gone can be withdrawn: what a clock that is still there has open is its own matter."""
+        there = {
+            f"{clause['id']}/{rule['clock']}"
+            for clause in self.content["clauses"]
+            for rule in clause.get("rules", ())
+            if "clock" in rule
+        }
+        for index, ref in enumerate(self.content.get("withdraws", ())):
+            if ref in there:
+                yield self.problem(("withdraws", index), f"the clock {ref} is still there: give it a transition")
 
     def _clause(self, clause: Content, path: Path) -> Iterator[Problem]:
         if not clause["id"].startswith(self.content["code"] + "-"):
