@@ -242,7 +242,7 @@ class AuditPage(RecordPage):
     menu = "duties"
     place = "audit"
     sections = (
-        Section(key="cases", label=_("Cases drawn"), template="duties/_cases.html", load="sample", icon="checklist"),
+        Section(key="cases", label=_("The sample"), template="duties/_cases.html", load="sample", icon="checklist"),
         Section(key="drawing", label=_("How it was drawn"), facts="drawing", icon="scan"),
     )
     rail = (Section(key="result", label=_("Result"), facts="result", icon="chart-bar"),)
