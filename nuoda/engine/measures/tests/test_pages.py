@@ -102,6 +102,8 @@ def test_strange_addresses_are_not_found(stage: Stage) -> None:
     ):
         assert browser.get(reverse("measures:cases", args=list(args))).status_code == 404, args
     assert browser.get(reverse("measures:indicator", args=["DL-5.2b", "nothing"])).status_code == 404
+    for stranger in (stage.cast.lin, stage.cast.zhao, stage.cast.system):
+        assert client(stranger).get(ON_TIME_PAGE).status_code == 404
 
 
 def test_figures_leave_the_house_as_files(stage: Stage) -> None:
