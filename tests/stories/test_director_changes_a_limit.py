@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from nuoda.domain.service.tests.stage import Stage, local
 from nuoda.engine.approvals.actions import decisions
@@ -19,6 +21,7 @@ from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.refusals import Refused
+from nuoda.foundation.orgs.tests import factories as people
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,10 @@ def test_a_director_changes_a_limit_and_what_is_open_follows(stage: Stage) -> No
         assert [ref for ref, item in tried.items() if item.differs] == [ON_SITE]
         [affected] = queries.affected(actor, row.draft_of, at)
         assert (affected.ref, affected.way, affected.open) == (ON_SITE, "convert", 1)
+    page = people.login(Client(), stage.cast.shen).get(
+        reverse("revisions:preview", args=[row.dossier.number]), {"case": ticket.dossier.number}
+    )
+    assert "2026-03-05 周四 14:00" in page.content.decode() and "2026-03-05 周四 12:00" in page.content.decode()
     assert stage.clocks(ticket)["MN-3.2.1b/on_site#1"].due_at == local(5, 14), "a draft changes nothing"
 
     version = adopted(stage, draft)

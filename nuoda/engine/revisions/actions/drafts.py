@@ -58,16 +58,17 @@ def begin_from(
     version: PolicyVersion,
     actor: Actor,
     at: datetime,
+    empty: bool = False,
     id: UUID | None = None,  # noqa: A002
 ) -> Draft:
     """Begin a draft from another version, with the next free number; it binds from today on, until its writer says when.
 
-    Emits policy_version.drafted.
+    `empty` takes over nothing but its head. Emits policy_version.drafted.
     """
     taken = set(PolicyVersion.objects.filter(policy_id=version.policy_id).values_list("version", flat=True))
     number = editing.next_number(version.version, taken)
     today = versions.today(version.company_id, at).isoformat()
-    content = editing.renumbered(version.content, number, today)
+    content = editing.renumbered(editing.emptied(version.content) if empty else version.content, number, today)
     return begin(policy=version.policy, content=content, base=version, actor=actor, at=at, id=id)
 
 

@@ -154,6 +154,12 @@ def fresh(content: Content, clause_id: str) -> Content:
     }
 
 
+def emptied(content: Content) -> Content:
+    """The content with nothing but its head and one clause still to be written."""
+    kept = {name: value for name, value in content.items() if name not in ("definitions", "withdraws")}
+    return kept | {"clauses": [fresh(content, f"{content['code']}-1")]}
+
+
 def renumbered(content: Content, version: str, effective: str) -> Content:
     """The content as another version, which withdraws nothing yet and whose clocks say so of open deadlines anew."""
     new = copy.deepcopy(content) | {"version": version, "effective": effective}

@@ -82,6 +82,12 @@ def test_a_draft_is_begun_from_the_list(director: Client, own: factories.Cast) -
     assert "examples come out as their clauses say" in said(page) and "【" not in said(page)
 
 
+def test_a_draft_may_begin_empty(director: Client, own: factories.Cast) -> None:
+    page = director.get(reverse("revisions:begin"))
+    director.post(reverse("revisions:begin"), fields(page) | {"version": cast.manual(own).pk, "empty": "on"})
+    assert [clause["id"] for clause in text(own)["clauses"]] == ["MN-1"] and text(own)["version"] == "2.1"
+
+
 def clause_page(row: Draft, clause: str = cast.ON_SITE) -> str:
     return reverse("revisions:clause", args=[row.dossier.number, clause])
 

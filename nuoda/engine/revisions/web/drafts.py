@@ -66,6 +66,7 @@ class Drafts(ListPage):
 
 class BeginForm(forms.Form):
     version = forms.ChoiceField(label=_("Begin from"))
+    empty = forms.BooleanField(label=_("Take over nothing but title, roles and scope"), required=False)
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +94,7 @@ class Begin(FormPage):
 
     def act(self, cleaned: dict[str, Any]) -> Draft:
         row = queries.version(self.actor, cleaned["version"])
-        return drafts.begin_from(version=row, actor=self.actor, at=self.at)
+        return drafts.begin_from(version=row, empty=cleaned["empty"], actor=self.actor, at=self.at)
 
     def done(self, result: Draft) -> str:
         return reverse("revisions:draft", args=[result.dossier.number])
