@@ -205,7 +205,8 @@ def _visit(
 
 def _appointed(row: WorkOrder, technician: Actor, at: datetime) -> datetime | None:
     """When the visit begins, as agreed with the customer; None when the technician's next job leaves no time for it."""
-    start, end = row.planned.lower, row.planned.upper
+    start: datetime = row.planned.lower
+    end: datetime = row.planned.upper
     begins = max(start, at + timedelta(minutes=15))
     for since, until in ((begins, begins + timedelta(hours=2)), (start, max(end, at + timedelta(minutes=30)))):
         try:
