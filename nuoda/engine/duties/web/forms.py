@@ -100,7 +100,7 @@ class CheckForm(forms.Form):
 class DrawForm(forms.Form):
     clause = forms.ChoiceField(label=_("Checklist"))
     since = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Final day"), widget=forms.DateInput(attrs={"type": "date"}))
     unit = forms.ChoiceField(label=_("Whose cases"))
 
     def __init__(self, *args: Any, clauses: list[tuple[str, str]], units: list[tuple[str, Any]], **kwargs: Any) -> None:
