@@ -124,7 +124,7 @@ class Findings(ListPage):
         Column(key="happened", label=gettext_lazy("When"), value="happened_at", cell="moment", sort="happened_at"),
         Column(key="pattern", label=gettext_lazy("Pattern"), value=chip, cell="chip", sort="pattern", grouped=True),
         Column(key="number", label=gettext_lazy("Case"), value="dossier.number", link=lambda row: dossier_url(row.dossier) or None),
-        Column(key="what", label=gettext_lazy("What was found"), value=say, wide=True),
+        Column(key="what", label=gettext_lazy("What looks wrong"), value=say, wide=True),
         Column(key="who", label=gettext_lazy("Who"), value="person.name"),
         Column(key="clause", label=gettext_lazy("Clause"), value="clause_id"),
         Column(key="looked", label=gettext_lazy("Looked at"), value="looked_at", cell="moment"),
@@ -171,7 +171,7 @@ class FindingPage(RecordPage):
     menu = "findings"
     place = "finding"
     sections = (
-        Section(key="what", label=gettext_lazy("What was found"), facts="what", icon="search"),
+        Section(key="what", label=gettext_lazy("What looks wrong"), facts="what", icon="search"),
         Section(key="looked", label=gettext_lazy("Looked at"), facts="looked", icon="eye"),
     )
     row: Finding
