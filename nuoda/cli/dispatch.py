@@ -157,7 +157,8 @@ def _prepared(module: ModuleType) -> Iterator[None]:
         yield
         return
     with reachable() if needs == "database" else contextlib.nullcontext():
-        django(getattr(module, "role", "app"))
+        role = getattr(module, "role", "app")
+        django(role() if callable(role) else role)
         if needs == "database":
             from django.db import connection
 

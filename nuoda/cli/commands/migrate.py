@@ -6,10 +6,15 @@ import argparse
 
 from nuoda.cli import console
 from nuoda.cli.texts import N_, _
+from nuoda.config import env
 
 help = N_("bring the database's tables to this version of the program")
 examples = ["nuoda migrate", "nuoda migrate --check --json"]
-role = "owner"
+
+
+def role() -> str:
+    """The owner of the tables. A machine that only serves does not know him, but can tell whether anything waits for him."""
+    return "app" if env.get("DATABASE_URL") and not env.get("DATABASE_OWNER_URL") else "owner"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +27,21 @@ def handle(args: argparse.Namespace) -> int:
     done: dict[str, list[str]] = {}
     for database in schema.databases():
         with schema.connected(database):
-            done[database] = schema.pending() if args.check else schema.migrate()
+            if args.check or role() == "app":
+                done[database] = schema.pending()
+            else:
+                done[database] = schema.migrate()
+    total = sum(map(len, done.values()))
     if not args.check:
+        if total and role() == "app":
+            raise console.CommandError(
+                _(
+                    "The database waits for {count} migrations, and only its owner may make them. Run nuoda migrate where "
+                    "DATABASE_OWNER_URL is set, then start again here."
+                ).format(count=total)
+            )
         schema.collect()
         schema.stamp()
-    total = sum(map(len, done.values()))
     if args.check:
         lines = [_("{database}: {name} is waiting").format(database=d, name=name) for d in done for name in done[d]]
     else:

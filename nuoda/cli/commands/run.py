@@ -53,7 +53,7 @@ def _database(*, offer: bool) -> Iterator[cluster.Cluster | None]:
     """The private PostgreSQL, started; None with DATABASE_URL. One that is made now gets a demo company if `offer`."""
     if env.get("DATABASE_URL"):
         if not env.get("DATABASE_OWNER_URL"):
-            console.note(_("DATABASE_OWNER_URL is not set: migrations cannot run."))
+            console.note(_("DATABASE_OWNER_URL is not set: this machine serves and does not migrate."))
         yield None
         return
     private = cluster.at(env.data())
