@@ -26,7 +26,7 @@ COMPANY = new_id()
 WIDE = Actor(company_id=COMPANY, person_id=new_id(), roles=frozenset({"agent"}))
 
 kinds.register("specimen", prefix="XX", label="specimen")
-kinds.register("deliberation", prefix="XD", label="deliberation", inward=True)
+kinds.register("deliberation", prefix="XQ", label="deliberation", inward=True)
 
 
 @event("specimen.seen")
