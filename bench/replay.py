@@ -262,6 +262,9 @@ def lay(folder: Path, kinds: list[Any], cases: Any) -> Any:
         judged=taken["at"],
         dealer=np.repeat(owners, EVENTS),
         dealers=DEALERS,
+        track=np.where(
+            np.array([bool(reason) or type_.endswith(".resumed") for type_, _, reason in kinds])[taken["kind"]], 0, -1
+        ),
         rows={name: taken[name].astype(np.int32) if name in taken else nobody for name in words.rows},
         promises={
             name: np.where(named[name], taken["promise"], FAR) if name in named else never for name in words.promises

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -38,10 +37,6 @@ class Folded:
     tables: Mapping[str, Table]
     by_steps: Bools
     """Cases of which at least one clock was folded step by step."""
-
-
-def _pauses(subject: str, kind: Kind) -> bool:
-    return kind.pausing and kind.subject == subject
 
 
 class _Only:
@@ -92,12 +87,12 @@ class _Work:
         return found
 
     def _hard_pauses(self) -> Bools:
-        """Cases whose pauses overlap in more than one way: of single rows, or of several subjects."""
-        hard = self._cases(lambda kind: kind.pausing and kind.row)
-        many = np.zeros(self.columns.cases, np.int64)
-        for subject in sorted({kind.subject for kind in self.columns.kinds if kind.pausing}):
-            many += self._cases(partial(_pauses, subject))
-        return hard | (many > 1)
+        """Cases in which more than one thing was paused: their pauses may overlap."""
+        pausing = np.flatnonzero(self.columns.track >= 0)
+        case, track = self.columns.case[pausing], self.columns.track[pausing]
+        hard = np.zeros(self.columns.cases, np.bool_)
+        hard[case[1:][(case[1:] == case[:-1]) & (track[1:] != track[:-1])]] = True
+        return hard
 
     def _by_steps(self, bound: BoundRule, starts: Starts) -> Bools:
         """Which starts of the clock the columns do not cover."""

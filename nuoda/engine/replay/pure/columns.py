@@ -29,8 +29,6 @@ class Kind:
     facts: Mapping[str, object]
     reason: str = ""
     """Of a pause that begins."""
-    row: bool = False
-    """A pause of one row of its subject, not of the subject as a whole."""
 
     @property
     def pausing(self) -> bool:
@@ -39,10 +37,6 @@ class Kind:
     @property
     def begins(self) -> bool:
         return self.type.endswith(PAUSED_SUFFIX)
-
-    @property
-    def subject(self) -> str:
-        return self.type.rsplit(".", 1)[0]
 
 
 @dataclass(slots=True)
@@ -61,6 +55,8 @@ class Columns:
     """The moment whose rules apply."""
     dealer: Codes
     dealers: Sequence[str]
+    track: Codes
+    """What is paused or resumed (a subject, or one row of it); -1 for every other happening."""
     rows: Mapping[str, Codes]
     """Per payload field that rules correlate by: a code of its value (the same within a case), -1 without one."""
     promises: Mapping[str, Ints]
@@ -135,6 +131,7 @@ class _Writer:
             judged=judged,
             dealer=np.fromiter((self.dealers.setdefault(h.dealer, len(self.dealers)) for h in flat), np.int32, count),
             dealers=list(self.dealers),
+            track=np.fromiter(_tracks(flat), np.int32, count),
             rows={name: np.fromiter(_rows(flat, name), np.int32, count) for name in self.words.rows},
             promises={
                 name: np.fromiter((_promise(h, name) for h in flat), np.int64, count) for name in self.words.promises
@@ -145,16 +142,13 @@ class _Writer:
     def _kind(self, h: Happening) -> int:
         names = self.words.facts.get(h.type, ())
         values = tuple(_hashable(h.facts.get(name)) for name in names)
-        reason, row = "", False
-        if h.type.endswith((PAUSED_SUFFIX, RESUMED_SUFFIX)):
-            reason = str(h.data.get("reason") or "?") if h.type.endswith(PAUSED_SUFFIX) else ""
-            row = h.data.get(h.type.rsplit(".", 1)[0]) is not None
-        key = (h.type, values, reason, row, tuple(map(type, values)))
+        reason = str(h.data.get("reason") or "?") if h.type.endswith(PAUSED_SUFFIX) else ""
+        key = (h.type, values, reason, tuple(map(type, values)))
         known = self.kinds.get(key)
         if known is None:
             known = self.kinds[key] = len(self.known)
             facts = {name: h.facts[name] for name in names if name in h.facts}
-            self.known.append(Kind(h.type, facts, reason, row))
+            self.known.append(Kind(h.type, facts, reason))
         return known
 
 
@@ -172,6 +166,16 @@ def _rows(flat: Iterable[Happening], name: str) -> Iterable[int]:
     for h in flat:
         value = h.data.get(name)
         yield -1 if value is None else codes.setdefault(str(value), len(codes))
+
+
+def _tracks(flat: Iterable[Happening]) -> Iterable[int]:
+    codes: dict[tuple[str, str], int] = {}
+    for h in flat:
+        if h.type.endswith((PAUSED_SUFFIX, RESUMED_SUFFIX)):
+            subject = h.type.rsplit(".", 1)[0]
+            yield codes.setdefault((subject, str(h.data.get(subject))), len(codes))
+        else:
+            yield -1
 
 
 def _promise(h: Happening, name: str) -> int:

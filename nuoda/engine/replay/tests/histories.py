@@ -138,7 +138,9 @@ def _data(draw: random.Random, type_: str, at: datetime, wild: float) -> dict[st
     if type_.endswith((".paused", ".resumed")):
         if type_.endswith(".paused"):
             data["reason"] = draw.choice(("waiting_customer", "waiting_customer", "waiting_parts"))
-        if subject != "ticket" and draw.random() < 0.5:
+        if subject == "ticket":
+            data[subject] = "t"
+        elif draw.random() < 0.5:
             data[subject] = draw.choice("ab")
         return data
     if subject in ("work_order", "follow_up") and draw.random() > wild / 3:
