@@ -9,6 +9,9 @@ WATCHERS = frozenset(
 )
 """Roles that read the figures, each as far as it sees: a dealer's manager his own dealer's only."""
 
+READERS = WATCHERS - {"audit_admin"}
+"""Those of them who may read what a matter is about: an administrator sees figures, numbers and hashes (decision 0023)."""
+
 SUPERVISORS = frozenset({"service_manager", "quality_supervisor", "director", "audit_admin"})
 """Roles that see what looks wrong about the clocks, with the names of those who did it."""
 

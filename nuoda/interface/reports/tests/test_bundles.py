@@ -131,6 +131,18 @@ def test_who_may_take_proofs_out(stage: Stage) -> None:
         assert not Bundle.objects.exists(), "the database's wall stands behind"
 
 
+def test_an_administrator_proves_by_hashes_only(stage: Stage) -> None:
+    full = asked(stage, "evidence", target="MN-3.2.1a")
+    client = people.login(Client(), stage.cast.audit)
+    assert client.get(reverse("reports:download", args=[full.dossier.number])).status_code == 404
+    own = asked(stage, "evidence", stage.cast.audit, target="MN-3.2.1a", originals=True)
+    assert not [name for name in opened(own).namelist() if name.startswith("originals/")]
+    assert client.get(reverse("reports:download", args=[own.dossier.number])).status_code == 200
+    cases = client.get(reverse("reports:cases")).content.decode()
+    assert "HYPERLINK" not in cases
+    assert "HYPERLINK" in people.login(Client(), stage.cast.wang).get(reverse("reports:cases")).content.decode()
+
+
 def test_what_names_nothing_is_refused(stage: Stage) -> None:
     with stage.acting(stage.cast.chen) as (actor, at):
         for kind, wrong in (("evidence", {"target": "MN-99"}), ("csv", {"until": "2026-02-01"}), ("secret", {})):

@@ -188,6 +188,8 @@ class Download(Page):
         row = Bundle.visible_to(self.actor).filter(dossier__number=number, ready_at__isnull=False).first()
         if row is None or not default_storage.exists(row.path):
             raise NotYours()
+        if self.actor.only_administers and row.parameters.get("originals"):
+            raise NotYours()  # the papers of customers are in it
         return FileResponse(
             default_storage.open(row.path), as_attachment=True, filename=row.name, content_type="application/zip"
         )

@@ -20,7 +20,7 @@ from nuoda.foundation.ui.web.pages import Choice, Column, Crumb, Days, Empty, Li
 from nuoda.foundation.ui.web.pages.states import ListState
 
 from .. import queries
-from ..access import WATCHERS
+from ..access import READERS, WATCHERS
 from . import scoping
 from .lines import TONES, lateness
 
@@ -43,7 +43,7 @@ class Cases(ListPage):
     order = ("-started_at",)
     columns = (
         Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: dossier_url(row.dossier) or None),
-        Column(key="title", label=_("Title"), value="dossier.title", wide=True),
+        Column(key="title", label=_("Title"), value="dossier.title", wide=True, roles=READERS),
         Column(key="clause", label=_("Clause"), value="clause_id", link=lambda row: reverse("rulebook:clause", args=[row.clause_id])),
         Column(key="what", label=_("What is owed"), value=lambda row: label(row.label, row.ref)),
         Column(key="state", label=_("State"), value=lambda row: Chip(STATE_WORDS[row.state], TONES[row.state]), cell="chip"),
@@ -98,7 +98,7 @@ class Entries(ListPage):
         Column(key="happened", label=_("Happened"), value="happened_at", cell="moment"),
         Column(key="what", label=_("What"), value=lambda row: word(row.type).label),
         Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: dossier_url(row.dossier) or None),
-        Column(key="title", label=_("Title"), value="dossier.title", wide=True),
+        Column(key="title", label=_("Title"), value="dossier.title", wide=True, roles=READERS),
         Column(key="who", label=_("Who"), value=lambda row: row.who),
         Column(key="clauses", label=_("Clauses"), value=lambda row: " ".join(row.clauses)),
         Column(key="recorded", label=_("Recorded"), value="recorded_at", cell="moment", shown=False),

@@ -195,9 +195,9 @@ class FindingPage(RecordPage):
         row = self.row
         yield Fact(label=_("When"), value=row.happened_at, cell="moment")
         yield Fact(label=_("Who"), value=row.person.name if row.person else "")
-        yield Fact(
-            label=_("Case"), value=f"{row.dossier.number} {row.dossier.title}", url=dossier_url(row.dossier) or None
-        )
+        title = "" if self.actor.only_administers else row.dossier.title
+        case = f"{row.dossier.number} {title}".strip()
+        yield Fact(label=_("Case"), value=case, url=dossier_url(row.dossier) or None)
         if row.clause_id:
             yield Fact(label=_("Clause"), value=row.clause_id, url=reverse("rulebook:clause", args=[row.clause_id]))
         anchor = f"#d-{row.deadline_id}" if row.deadline_id else ""
