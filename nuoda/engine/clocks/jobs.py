@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import close_old_connections
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuoda.foundation.base.access import now
@@ -23,7 +24,7 @@ def sweep(timestamp: int) -> None:
             sweeps.sweep(company_id)
 
 
-@app.task(name="clocks.turn")
+@app.task(name="clocks.turn", retry=RetryStrategy(max_attempts=10, exponential_wait=2))
 def turn(company: str, version: str) -> None:
     """When a version takes effect: bring the open deadlines that it changes under it."""
     close_old_connections()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import close_old_connections
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuoda.foundation.orgs.models import Company
@@ -12,7 +13,7 @@ from nuoda.foundation.orgs.models import Company
 from .actions import replays, shadows
 
 
-@app.task(name="replay.run")
+@app.task(name="replay.run", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 def run(company: str, replay: str) -> None:
     """Carry out a replay, or what a stopped worker left of it."""
     close_old_connections()
