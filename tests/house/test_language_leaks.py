@@ -26,7 +26,7 @@ KNOWN = frozenset(
     re.findall(
         r"\w+",
         """API CSV Excel HTML HTTP HTTPS ID IP JSON Nuoda PDF PNG QR URL UTF Webhook webhook XLSX
-        App English KPI MB KB GB GPS SN VIN SLA OpenAPI Idempotency Key next""",
+        App English KPI MB KB GB GPS SN VIN SLA OpenAPI Idempotency Key next Word OCEL YAML""",
     )
 )
 """Latin words that a Chinese page may show."""
@@ -34,7 +34,7 @@ CODES = re.compile(
     r"https?://\S+|[\w.+-]+@[\w.-]+|"  # addresses
     r"\b[\w./:-]*\d[\w./:-]*|"  # whatever has a digit: numbers of dossiers, clauses, serial numbers, user names
     r"\b(?:Africa|America|Asia|Europe|Pacific)/\w+|"  # time zones
-    r"\.(?:xlsx|csv|pdf|png|jpe?g|ya?ml)\b|"  # kinds of files
+    r"\.(?:xlsx|csv|pdf|png|jpe?g|ya?ml|docx|txt)\b|"  # kinds of files
     r"\bnuoda(?: [a-z-]+)+\b"  # commands
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
