@@ -58,7 +58,7 @@ def opened(row: Bundle) -> zipfile.ZipFile:
 
 
 def test_a_pack_holds_text_tables_and_originals_with_their_hashes(stage: Stage) -> None:
-    row = asked(stage, "evidence", target="MN-3", sample=2, seed=5)
+    row = asked(stage, "evidence", target="MN-3", sample=20, seed=5)
     assert (row.problem, row.failed_at) == ("", None)
     archive = opened(row)
     names = set(archive.namelist())
