@@ -75,9 +75,10 @@ def test_no_door_opens_without_its_token() -> None:
     things, rows, found = world(), table(), pages()
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.get(person=things.persons["wang"]))
+    doors = addresses(things, rows)
     before = writes()
     wrong = {}
-    for name, url in addresses(things, rows).items():
+    for name, url in doors.items():
         if hasattr(found[name].view, "post"):
             status = strict.post(url).status_code
             if status != 403:

@@ -254,8 +254,8 @@ WATCHING = frozenset({"lin", "wang", "chen", "zhou", "shen", "audit"})
 """Who may know of the company's duties; what he may do with them his roles say."""
 KEEPERS = frozenset({"ma", "zhou", "system"})
 """Who enters qualifications and leave of 吴迪: his dealer's manager, and who does so for everybody."""
-MEASURED = STAFF
-"""Everybody knows that an indicator exists; whose cases its figures hold is told apart by scope."""
+MEASURED = STAFF | {FOREIGNER}
+"""Everybody knows that an indicator exists, another company its own of the same name; whose cases its figures hold is told apart by scope."""
 TRYING = frozenset({"wang", "chen", "shen"})
 """Who may know of replays and shadow runs."""
 
