@@ -99,7 +99,9 @@ def _database() -> dict[str, Any]:
         if DATABASE_ROLE == "owner":
             url = env.get("DATABASE_OWNER_URL")
             if not url:
-                raise ImproperlyConfigured("DATABASE_OWNER_URL is needed for this beside DATABASE_URL: the address of the role that owns the tables.")
+                raise ImproperlyConfigured(
+                    "DATABASE_OWNER_URL is needed for this beside DATABASE_URL: the address of the role that owns the tables."
+                )
         return env.database(url)
     private = cluster.at(DATA)
     role = cluster.OWNER if DATABASE_ROLE == "owner" else cluster.APP

@@ -132,6 +132,13 @@ def month(stage: Stage) -> None:
     duties.sweep(stage.cast.company.pk, at=stage.now)
 
 
+def in_march(stage: Stage) -> None:
+    """A ticket of the month that the list is about, whatever other makers made of the time."""
+    now, stage.now = stage.now, local(10, 10)
+    stage.report(answered="请保持电话畅通")
+    stage.now = now
+
+
 def spot_check(stage: Stage) -> None:
     closed(stage)
     stage.after(minutes=1)
@@ -186,7 +193,7 @@ MAKERS: dict[str, tuple[str, str, Callable[[Stage], Any]]] = {
     "duties:mine": ("wang", "", month),
     "duties:all": ("chen", "", month),
     "duties:audits": ("chen", "", spot_check),
-    "measures:cases": ("chen", "", lambda stage: stage.report()),
+    "measures:cases": ("chen", "", in_march),
     "revisions:drafts": ("chen", "", begun),
     "revisions:readers": ("chen", "", to_read),
     "replay:replays": ("chen", "", trying.another_replay),

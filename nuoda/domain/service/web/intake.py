@@ -114,7 +114,11 @@ class ReportPage(Act):
     def initial(self) -> dict[str, Any]:
         found: dict[str, Any] = {"caller_phone": self.request.GET.get("phone", "")}
         if self.contact:
-            found |= {"contact": self.contact.pk, "caller_name": self.contact.name, "caller_phone": self.contact.phone_shown}
+            found |= {
+                "contact": self.contact.pk,
+                "caller_name": self.contact.name,
+                "caller_phone": self.contact.phone_shown,
+            }
         if self.customer:
             found["customer"] = self.customer.pk
         if self.product:

@@ -30,6 +30,8 @@ def test_every_clock_of_a_shipped_clause_stands_in_a_situation() -> None:
     bare = []
     for path in FILES:
         for clause in loading.load(path.read_text(encoding="utf-8")).clauses:
+            if clause.waiting is not None and not clause.runs:
+                continue  # nothing emits its events yet; lint lists it
             told = {e.clock for example in clause.examples if isinstance(example, ClockExample) for e in example.expect}
             bare += [f"{clause.id}/{rule.key}" for rule in clause.clocks() if rule.key not in told]
     assert bare == []

@@ -38,4 +38,5 @@ def test_every_rule_and_number_of_the_shipped_policies_can_be_told(language: str
 def test_money_is_told_in_yuan() -> None:
     clause = policies()["manual"].clause("MN-3.3")
     assert clause is not None
-    assert parameter_lines(clause.parameters[0], "en")[0] == "settlement_agent_limit: ¥500.00"
+    [limit] = [item for item in clause.parameters if item.name == "settlement_agent_limit"]
+    assert parameter_lines(limit, "en")[0] == "settlement_agent_limit: ¥500.00"

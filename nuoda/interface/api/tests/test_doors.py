@@ -258,6 +258,6 @@ def test_the_page_for_programs_shows_every_operation(world: World) -> None:
 
 def test_programs_show_the_customer_the_promises_of_his_pages() -> None:
     from nuoda.domain.service.pure import telling
-    from nuoda.interface.portal.web import pages
+    from nuoda.interface.portal.pure.promises import PROMISES
 
-    assert set(pages.PROMISES) == telling.PROMISES
+    assert set(PROMISES) == telling.PROMISES
