@@ -62,8 +62,9 @@ class Duties:
         by_id = {row.pk: row for row in rows}
         for word in said:
             self._decide(word, by_id[word.obligation_id], at)
+        claimed = {word.obligation_id for word in said}
         for row in rows:
-            if row.state == "claimed" or at < row.opens_at + timedelta(days=self._wait(row)):
+            if row.pk in claimed or at < row.opens_at + timedelta(days=self._wait(row)):
                 continue
             who = self._actor(row.owner_role, row.dealer_id)
             if who is None:
