@@ -12,8 +12,9 @@ class ReplayConfig(AppConfig):
 
         from . import events  # noqa: F401 — importing registers them
         from .actions import proofs  # noqa: F401
-        from .web import menu
+        from .web import menu, panels
         from .web.words import EVENTS
 
         event_words.register(EVENTS)
         menu.fill()
+        panels.fill()

@@ -15,9 +15,7 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.journal.pure import kinds
 from nuoda.foundation.orgs.models import Person
-from nuoda.foundation.ui.pure import panels
 from nuoda.foundation.ui.web.pages import Column, Crumb, Empty, FormPage, ListPage, Page
-from nuoda.foundation.ui.web.pages.records import draw_panel
 
 from .. import queries
 from ..access import READERS, may_waive
@@ -51,20 +49,12 @@ class Explanation(Page):
                 "badge": words.badge(e.row, explain=False),
                 "lines": words.lines(e, names),
                 "may_waive": e.row.owed and may_waive(self.actor),
-                "more": self.more(e.row) if e.row.state == "missed" else [],
+                "more": self.contributed("deadline.more", e.row) if e.row.state == "missed" else [],
             }
             for e in found
         ]
         context = {"dossier": self.dossier, "back": dossier_url(self.dossier), "explained": shown}
         return self.answer("clocks/_explanation_dialog.html" if self.fragment == "dialog-body" else "", context)
-
-    def more(self, row: Deadline) -> list[tuple[Any, Any]]:
-        """What rooms above say about a missed deadline: label and body."""
-        drawn = [
-            (panel.label, draw_panel(panel, self.actor, self.at, row, self.request))
-            for panel in panels.at_place("deadline.more", self.actor)
-        ]
-        return [(label, body) for label, body in drawn if body is not None]
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(self.dossier.number, dossier_url(self.dossier))]

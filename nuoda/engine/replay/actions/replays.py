@@ -21,6 +21,7 @@ from nuoda.foundation.journal.actions import entries
 from .. import access, queries
 from ..events import ReplayAsked
 from ..models import Replay, ReplayChange, ReplayFigure
+from ..models.replays import TRIED
 from . import trials
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ def tried_content(actor: Actor, version: PolicyVersion | None, text: str) -> doc
         return trials.read(text)[1]
     if version.company_id != actor.company_id:
         raise NotYours()
-    if version.status not in ("draft", "published"):
+    if version.status not in TRIED:
         raise Refused(_("This version binds or has bound already: life itself shows what it did."), code="in_force")
     return dict(version.content)
 

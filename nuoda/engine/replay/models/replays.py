@@ -15,6 +15,8 @@ from ..pure.lanes import NONE, STATES
 
 DEADLINE_STATES = STATES[:NONE]
 OPEN = ("waiting", "running")
+TRIED = ("draft", "published")
+"""States of a version that binds nobody yet: only such a one is tried."""
 
 
 class Trial(CompanyTable):

@@ -22,6 +22,7 @@ from .. import queries
 from ..access import TRIERS
 from ..actions import replays, shadows
 from ..models import Replay, Shadow
+from ..models.replays import TRIED
 from . import words
 
 LARGEST = 2_000_000
@@ -59,7 +60,7 @@ class _Versions(FormPage):
     """A form that begins with a version that binds nobody yet."""
 
     def candidates(self) -> list[PolicyVersion]:
-        return list(rulebook.versions(self.actor).filter(status__in=("draft", "published")))
+        return list(rulebook.versions(self.actor).filter(status__in=TRIED))
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"choices": [(str(row.pk), self.said(row)) for row in self.candidates()]}

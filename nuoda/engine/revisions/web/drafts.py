@@ -165,6 +165,7 @@ class DraftPage(Page):
                 "examples": sum(len(found) for found in outcomes.values()),
                 "editable": self.row.state == "editing" and version.status == "draft",
                 "deeds": deeds(self.row, version, self.actor, self.at),
+                "trials": self.contributed("version.trials", version),
                 "approvals": Approval.visible_to(self.actor).filter(about_id=self.row.pk).select_related("dossier"),
             }
         return self.answer(context=context)

@@ -47,6 +47,7 @@ class VersionPage(Page):
                 "before": before,
                 "redline": words.shown(queries.redline(before, self.row, language())) if before else None,
                 "others": others,
+                "trials": self.contributed("version.trials", self.row),
                 "draft": draft.first(),
                 "may_draft": may_draft(self.actor),
                 "supervises": supervise(self.actor),

@@ -21,7 +21,6 @@ from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.pure import panels
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import EVERYONE, Crumb, Page
-from nuoda.foundation.ui.web.pages.records import Block, draw_panel
 
 from .. import queries
 from ..access import may_see_errors
@@ -77,16 +76,6 @@ def margins(actor: Actor, at: datetime, policy: Policy) -> dict[str, list[SafeSt
         for clause_id, context in contexts.items():
             drawn = render_to_string(panel.template, {"actor": actor, "at": at, **context})
             found.setdefault(clause_id, []).append(drawn)
-    return found
-
-
-def _blocks(page: Page, place: str, subject: Any) -> list[Block]:
-    """The contributed panels of a place as blocks."""
-    found = []
-    for panel in panels.at_place(place, page.actor):
-        body = draw_panel(panel, page.actor, page.at, subject, page.request)
-        if body is not None:
-            found.append(Block(panel.key, panel.label, body, panel.icon))
     return found
 
 
@@ -175,7 +164,7 @@ class Reading(Page):
                     (item.word, text(item.means, language()), item.clauses) for item in self.policy.definitions
                 ],
                 "clauses": clauses,
-                "heads": _blocks(self, "policy.head", self.shown),
+                "heads": self.contributed("policy.head", self.shown),
             }
         )
 
@@ -217,7 +206,7 @@ class ClausePage(Page):
                 "policy_url": f"{reverse('rulebook:policy', args=[policy.name])}#{id}",
                 "may_read": not STAFF.isdisjoint(self.actor.roles),
                 "history": history,
-                "blocks": _blocks(self, "clause.sections", self.found.clause),
+                "blocks": self.contributed("clause.sections", self.found.clause),
                 "errors": list(queries.errors(self.actor, clause_id=id, limit=10))
                 if may_see_errors(self.actor)
                 else [],

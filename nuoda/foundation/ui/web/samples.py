@@ -48,8 +48,8 @@ from .pages import (
     Step,
     Tab,
 )
+from .pages.base import Block
 from .pages.keysets import Slice
-from .pages.records import Block
 from .pages.states import ListState
 
 TONE_WORDS = ("新建", "处理中", "已履行", "即将到期", "超时", "已暂停")

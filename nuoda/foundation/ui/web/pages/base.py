@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -11,14 +11,17 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.safestring import SafeString
 from django.views import View
 
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 
+from ...pure import panels
 from ...pure.menu import EVERYONE, allowed
 from ...pure.shell import shell
 
@@ -36,6 +39,18 @@ class Crumb:
 
     label: Any
     url: str = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """A drawn section, rail block or contributed panel."""
+
+    key: str
+    label: Any
+    body: SafeString
+    icon: str = ""
+    url: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 class Page(View):
@@ -118,6 +133,18 @@ class Page(View):
     def answer(self, template: str = "", context: Mapping[str, Any] | None = None, status: int = 200) -> HttpResponse:
         """Renders now, inside the scope."""
         return render(self.request, template or self.template, self.context(**(context or {})), status=status)
+
+    def contributed(self, place: str, subject: Any = None) -> list[Block]:
+        """The panels that higher floors put at a place of this page, drawn, in order; those with nothing to show are left out."""
+        found = []
+        for panel in panels.at_place(place, self.actor):
+            loaded = panel.load(self.actor, self.at, subject)
+            if loaded is None:
+                continue
+            known = {"actor": self.actor, "at": self.at, "subject": subject, "panel": panel} | dict(loaded)
+            body = render_to_string(panel.template, known, self.request)
+            found.append(Block(panel.key, panel.label, body, panel.icon, extra={"wide": panel.wide}))
+        return found
 
     @property
     def fragment(self) -> str:

@@ -6,9 +6,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
-from ...pure import panels
 from .base import Page
-from .records import Block, draw_panel
 
 __all__ = ["HomePage"]
 
@@ -25,9 +23,4 @@ class HomePage(Page):
         return ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        blocks = []
-        for panel in panels.at_place(self.place, self.actor):
-            body = draw_panel(panel, self.actor, self.at, None, request)
-            if body is not None:
-                blocks.append(Block(panel.key, panel.label, body, panel.icon, extra={"wide": panel.wide}))
-        return self.answer(context={"blocks": blocks, "greeting": self.greeting()})
+        return self.answer(context={"blocks": self.contributed(self.place), "greeting": self.greeting()})

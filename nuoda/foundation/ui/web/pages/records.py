@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -13,11 +13,10 @@ from django.utils.safestring import SafeString
 
 from nuoda.foundation.base.pure.refusals import NotYours
 
-from ...pure import panels
 from ...pure.menu import EVERYONE, allowed
 from ...pure.tones import Chip, ClockBadge
 from ...templatetags.words import show
-from .base import Page
+from .base import Block, Page
 
 __all__ = ["Do", "Event", "Fact", "Header", "Panel", "RecordPage", "Section", "Step", "facts"]
 
@@ -121,18 +120,6 @@ class Event:
         return self.recorded_at is not None and (self.recorded_at - self.happened_at).total_seconds() > 60
 
 
-@dataclass(slots=True)
-class Block:
-    """A drawn section, rail block or contributed panel."""
-
-    key: str
-    label: Any
-    body: SafeString
-    icon: str = ""
-    url: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
 class RecordPage(Page):
     """`load` finds the row (or raises NotYours / returns None: 404); the other methods say what is shown of `self.row`.
 
@@ -214,11 +201,7 @@ class RecordPage(Page):
             body = self.body(section)
             if body is not None:
                 found.append(Block(section.key, section.label, body, section.icon))
-        for panel in panels.at_place(place, self.actor):
-            body = draw_panel(panel, self.actor, self.at, self.row, self.request)
-            if body is not None:
-                found.append(Block(panel.key, panel.label, body, panel.icon))
-        return found
+        return found + self.contributed(place, self.row)
 
     def body(self, section: Section) -> SafeString | None:
         known: dict[str, Any] = {"page": self, "row": self.row, "actor": self.actor, "at": self.at}
@@ -233,12 +216,3 @@ class RecordPage(Page):
                 return None
             known |= loaded
         return render_to_string(section.template or "ui/_facts.html", known, self.request)
-
-
-def draw_panel(panel: panels.Panel, actor: Any, at: datetime, subject: Any, request: HttpRequest) -> SafeString | None:
-    """A contributed panel as HTML, or None when it has nothing to show."""
-    loaded = panel.load(actor, at, subject)
-    if loaded is None:
-        return None
-    known = {"actor": actor, "at": at, "subject": subject, "panel": panel} | dict(loaded)
-    return render_to_string(panel.template, known, request)
