@@ -76,12 +76,13 @@ class Ruling:
         return found
 
     def valid(self, dealer_id: UUID | None, moment: datetime) -> Calendar | None:
-        """The version valid then; the first one for what lies before it."""
+        """The version valid then. Before a dealer had a calendar of its own it worked by the company's; the company's first one
+        holds for whatever lies before it."""
         mine = [item for item in self.calendars if item.dealer_id == dealer_id]
         for item in mine:
             if item.valid_from <= moment and (item.valid_until is None or moment < item.valid_until):
                 return item.calendar
-        return mine[0].calendar if mine and moment < mine[0].valid_from else None
+        return mine[0].calendar if mine and dealer_id is None and moment < mine[0].valid_from else None
 
     def knows(self, version_id: UUID) -> bool:
         """Whether the version is compiled here; a process may be a moment behind an adoption."""

@@ -40,8 +40,8 @@ def edit(
 ) -> WorkingCalendar:
     """Change when is worked, by a new version for everything that starts from now on.
 
-    `days` replaces single dates (None: like its weekday again). Deadlines that run keep the version they started with,
-    but for those marked provisional: filling a year that had no data counts them anew.
+    `days` replaces single dates (None: like its weekday again). Deadlines keep the version they started with, but for those
+    marked provisional: what is learned of a year that had no data counts them anew, those already kept or missed too.
     Emits calendar.changed. Refuses times out of order, a week without work, and an edit of a superseded version.
     """
     if not may_edit_calendars(actor):
@@ -96,13 +96,14 @@ def _next_version(
     actor: Actor,
     at: datetime,
 ) -> WorkingCalendar:
-    # A version that only fills years without data takes the place of the old one from its beginning: what was
-    # counted on plain weeks was marked as provisional for that purpose. Any other edit holds from now on.
+    # A version that only fills years without data (day by day, or as a whole) takes the place of the old one from its
+    # beginning: what was counted on plain weeks was marked as provisional for that purpose. Any other edit holds from now on.
     old_week, old_days = _content(old)
-    filled = set(known) - set(old.known_years)
+    before = set(old.known_years)
     changed_days = {day for day in days.keys() | old_days.keys() if days.get(day) != old_days.get(day)}
-    fills = bool(filled) and zone == old.time_zone and [list(p) for p in week] == old_week
-    fills = fills and all(day.year in filled for day in changed_days)
+    fills = zone == old.time_zone and [list(p) for p in week] == old_week and not old.every_year
+    fills = fills and before <= set(known) and (before != set(known) or bool(changed_days))
+    fills = fills and all(day.year not in before for day in changed_days)
     since = old.valid_from if fills else at
     if not WorkingCalendar.objects.filter(pk=old.pk, valid_until=None).update(valid_until=since):
         raise Stale(_("Somebody else has just changed this calendar. Look at it again."))
@@ -130,8 +131,8 @@ def _next_version(
 
 
 def recount(company_id: UUID, *, at: datetime) -> int:
-    """Count provisional deadlines that are still owed anew; the number of cases."""
-    rows = Deadline.objects.filter(company_id=company_id, provisional=True, done_at=None)
+    """Count provisional deadlines anew; the number of cases. Results that change are told by the journal as any others."""
+    rows = Deadline.objects.filter(company_id=company_id, provisional=True)
     case_ids = list(rows.values_list("case_id", flat=True).distinct())
     for place in range(0, len(case_ids), 200):
         cases.reconcile(case_ids[place : place + 200], actor=system(company_id), at=at)

@@ -94,9 +94,14 @@ def _run(d: DeadlineState, cursor: datetime) -> DeadlineState:
         state="open",
         cursor=cursor,
         due_at=due,
-        provisional=d.working and d.calendar.provisional(d.started_at, due),
+        provisional=_provisional(d, due),
     )
     return replace(running, next_at=min([due, *(at for _, at in _warnings(running))]))
+
+
+def _provisional(d: DeadlineState, due: datetime | None) -> bool:
+    """Whether it was counted over a year whose official days are not known."""
+    return d.working and d.calendar.provisional(d.started_at, d.cursor if due is None else due)
 
 
 def _warnings(d: DeadlineState) -> list[tuple[int, datetime]]:
@@ -127,7 +132,7 @@ def _stop(d: DeadlineState, at: datetime) -> DeadlineState:
     known = [limit for limit in limits if limit is not None]
     free = max(known) if len(known) == len(limits) else None
     due = None if free is None else after(d, free, d.remaining)
-    return replace(d, state="paused", due_at=due, next_at=free)
+    return replace(d, state="paused", due_at=due, next_at=free, provisional=_provisional(d, due))
 
 
 def advanced(d: DeadlineState, now: datetime) -> DeadlineState:
@@ -198,11 +203,13 @@ def resumed(d: DeadlineState, reason: str, at: datetime) -> DeadlineState:
 
 def ended(d: DeadlineState, state: DeadlineStatus, at: datetime, by: UUID | None, cause: Cause) -> DeadlineState:
     """The deadline with its result; a stopped one keeps the due time that running on from `at` would have had."""
+    due = after(d, at, d.remaining) if d.state == "paused" else d.due_at
     return replace(
         d,
         state=state,
         cause=cause,
-        due_at=after(d, at, d.remaining) if d.state == "paused" else d.due_at,
+        due_at=due,
+        provisional=_provisional(d, due),
         next_at=None,
         ended_at=at,
         end_id=by,

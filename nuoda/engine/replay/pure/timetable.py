@@ -103,6 +103,6 @@ class Calendars:
             if until is not None:
                 holds &= at < until
             found[holds] = place
-        if versions:
+        if versions and not owner:
             found[(found < 0) & (at < versions[0][0])] = versions[0][2]
         return found
