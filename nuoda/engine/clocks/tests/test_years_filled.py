@@ -65,7 +65,10 @@ def test_what_was_kept_or_missed_on_plain_weeks_is_judged_by_the_official_days(o
     late = reported(own)
     sweeps.sweep(own.company_id, at=moment("2028-01-04 10:00"))
     own.tell(late, "answered", "2028-01-04 11:00")
-    assert [(row.state, row.provisional) for row in stands(own, "2028-01-04 12:00")] == [("kept", True), ("missed", True)]
+    assert [(row.state, row.provisional) for row in stands(own, "2028-01-04 12:00")] == [
+        ("kept", True),
+        ("missed", True),
+    ]
     # The 3rd was off: due on the 4th at 18:00.
     edit(own, "2028-01-12 10:00", days={OFF.date: OFF}, known=True)
     rows = stands(own, "2028-01-12 11:00")

@@ -114,6 +114,28 @@ def test_what_looks_back_opens_when_its_period_has_ended() -> None:
     assert opened("2026-03-10 09:00", "2026-05-01 00:00", within="5 working days") == ["2026-03", "2026-04"]
 
 
+def test_a_period_that_ends_the_moment_another_version_takes_over_is_looked_back_on_once() -> None:
+    """Versions usually take effect at the midnight at which a month ends."""
+    then, now = moment("2026-06-01 00:00"), moment("2026-06-02 09:00")
+
+    def look(*tenures: Tenure, looked: str = "") -> list[str]:
+        found = openings(
+            tenures,
+            began=moment("2020-01-01 00:00"),
+            looked_until=moment(looked) if looked else None,
+            at=now,
+            zone=ZONE,
+        )
+        return [opening.span.code for opening in found]
+
+    with_it = loading.load(policy(clause(cadence(attest={}, within="5 working days"))))
+    without = loading.load(policy(clause(cadence(attest={}, within="5 working days", key="other"))))
+    old, new = Tenure(uuid4(), with_it, moment("2026-05-10 09:00"), then), Tenure(uuid4(), with_it, then)
+    assert look(old, new) == look(old, new, looked="2026-05-31 23:59") == ["2026-05"]
+    assert look(new) == look(Tenure(uuid4(), without, moment("2026-05-10 09:00"), then), new) == []
+    assert look(old, new, looked="2026-06-01 00:00") == []
+
+
 def test_a_version_that_ended_opens_nothing_more() -> None:
     assert opened("2026-03-10 09:00", "2026-06-02 09:00", until="2026-04-15 00:00") == ["2026-03", "2026-04"]
 
