@@ -141,7 +141,7 @@ def _read(texts: dict[str, str]) -> list[Any]:
 
 def _show(args: argparse.Namespace, texts: dict[str, str]) -> int:
     from nuoda.config import env
-    from nuoda.engine.rulebook.pure.telling import rule_lines
+    from nuoda.engine.rulebook.pure.telling import labels, rule_lines
 
     language = env.language()
     policies = _read(texts)
@@ -152,7 +152,8 @@ def _show(args: argparse.Namespace, texts: dict[str, str]) -> int:
     for policy in policies:
         clause = policy.clause(args.clause)
         if clause is not None:
-            lines = [line for rule in clause.rules for line in rule_lines(rule, language)]
+            called = labels(clause.rules, language)
+            lines = [line for rule in clause.rules for line in rule_lines(rule, language, called=called)]
             console.emit(
                 {
                     "id": clause.id,

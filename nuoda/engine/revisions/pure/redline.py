@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
 from nuoda.engine.rulebook.pure.policies import Clause, Policy
 from nuoda.engine.rulebook.pure.revisions import same
 from nuoda.engine.rulebook.pure.rules import ClockRule, Rule
-from nuoda.engine.rulebook.pure.telling import duration, parameter_lines, rule_lines, text
+from nuoda.engine.rulebook.pure.telling import duration, labels, parameter_lines, rule_lines, text
 
 Op = Literal["same", "added", "removed"]
 Kind = Literal["added", "removed", "changed", "moved"]
@@ -23,6 +23,8 @@ What = Literal[
     "text", "section", "source", "binds", "kind", "rule", "transition", "parameter", "checklist", "example",
 ]  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z0-9_.%]+|\s+|.", re.DOTALL)
+_ITEM = re.compile(r"[^、]+|、")
+"""A list of names is compared name by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,12 @@ class Part:
     after: str
     limit: tuple[str, str] = ("", "")
     """Of a clock whose time limit changed: before and after, in words."""
+    name: str = ""
+    """What people call the clock or duty that `key` names."""
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        return tuple(differences(self.before, self.after))
+        return tuple(differences(self.before, self.after, _ITEM if self.what == "binds" else _TOKEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,9 @@ class Redline:
         return tuple(change for change in self.changes if not mine.isdisjoint(change.binds))
 
 
-def differences(before: str, after: str) -> Iterator[Piece]:
-    """What to strike out and what to write in, in the order of reading."""
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+def differences(before: str, after: str, token: re.Pattern[str] = _TOKEN) -> Iterator[Piece]:
+    """What to strike out and what to write in, in the order of reading; `token` is what is kept or struck as a whole."""
+    old, new = token.findall(before), token.findall(after)
     for op, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if op == "equal":
             yield Piece("same", "".join(old[i:j]))
@@ -98,8 +102,9 @@ class Teller:
     roles: Mapping[str, str] | None = None
     event: Callable[[str], str] = str
 
-    def rule(self, rule: Rule) -> str:
-        return "\n".join(rule_lines(rule, self.language, self.roles, self.event))
+    def rule(self, rule: Rule, called: Mapping[str, str]) -> str:
+        """What a rule says; `called` names the clocks of its clause."""
+        return "\n".join(rule_lines(rule, self.language, self.roles, self.event, called))
 
     def people(self, codes: Iterable[str]) -> str:
         names = self.roles or {}
@@ -175,6 +180,7 @@ def _other_languages(old: Clause, new: Clause) -> Iterator[Part]:
 
 def _rules(old: Sequence[Rule], new: Sequence[Rule], teller: Teller) -> Iterator[Part]:
     before, after = {rule.key: rule for rule in old}, {rule.key: rule for rule in new}
+    names = labels(old, teller.language), labels(new, teller.language)
     for key in _merged(list(before), list(after)):
         one, other = before.get(key), after.get(key)
         if one == other:
@@ -185,13 +191,21 @@ def _rules(old: Sequence[Rule], new: Sequence[Rule], teller: Teller) -> Iterator
                 limit = (_limit(one, teller), _limit(other, teller))
             if same(one, other) and one.label == other.label:
                 continue
-        said = teller.rule(one) if one else "", teller.rule(other) if other else ""
-        if said[0] == said[1]:
-            # What the sentences do not say (a warning point, an event that withdraws it) is shown as it is written.
-            said = repr(one), repr(other)
-        yield Part("rule", key, *said, limit)
+        said = teller.rule(one, names[0]) if one else "", teller.rule(other, names[1]) if other else ""
+        if one and other and said[0] == said[1]:
+            said = _unsaid(one, other)
+        name = names[1].get(key) or names[0].get(key) or ""
+        yield Part("rule", key, *said, limit, name)
         if isinstance(one, ClockRule) and isinstance(other, ClockRule) and not same(one, other):
-            yield Part("transition", key, "", other.transition)
+            yield Part("transition", key, "", other.transition, name=name)
+
+
+def _unsaid(one: Rule, other: Rule) -> tuple[str, str]:
+    """What the sentences do not say (an event that withdraws it, a form's fields), as it is written: only what differs."""
+    sides = asdict(one), asdict(other)
+    differ = [name for name in sides[0].keys() | sides[1].keys() if sides[0].get(name) != sides[1].get(name)]
+    before, after = ("\n".join(f"{name}: {side.get(name)}" for name in sorted(differ)) for side in sides)
+    return before, after
 
 
 def _limit(rule: ClockRule, teller: Teller) -> str:

@@ -69,6 +69,7 @@ WHATS: Mapping[str, Any] = {
     "checklist": _("Checklist"),
     "example": _("Example"),
 }
+LANGUAGES: Mapping[str, Any] = {"zh-hant": _("traditional"), "en": _("English")}
 WAYS: Mapping[str, Any] = {
     "keep": _("keep the version they began under"),
     "convert": _("are counted anew from their start by the new rule"),
@@ -111,9 +112,12 @@ def state_chip(row: Draft) -> Chip:
 
 
 def status_chip(row: PolicyVersion, at: Any) -> Chip:
-    if row.status == "in_force" and row.in_force_from is not None and row.in_force_from > at:
+    """Where a version stands by its time: one whose successor is adopted binds until that takes effect."""
+    if row.in_force_from is None:
+        return STATUSES[row.status]
+    if row.in_force_from > at:
         return COMING
-    return STATUSES[row.status]
+    return STATUSES["in_force" if row.in_force_until is None or at < row.in_force_until else "retired"]
 
 
 def title(row: PolicyVersion) -> str:
@@ -125,7 +129,8 @@ def title(row: PolicyVersion) -> str:
 @dataclass(frozen=True, slots=True)
 class ShownPart:
     what: Any
-    key: str
+    name: Any
+    """Which of them, in the reader's words; '' where the thing itself says it."""
     pieces: tuple[Piece, ...]
     limit: tuple[str, str] | None
     way: Any = ""
@@ -155,5 +160,9 @@ def changed(change: Change) -> ShownChange:
 
 def _part(part: Part) -> ShownPart:
     limit = part.limit if part.limit[0] else None
-    key = "" if part.what == "example" else part.key
-    return ShownPart(WHATS[part.what], key, part.pieces, limit, WAYS.get(part.after, ""))
+    if part.what in ("number", "effective") and part.before:
+        return ShownPart(WHATS[part.what], "", (), (part.before, part.after))
+    name = LANGUAGES.get(part.key, "") if part.what == "text" else part.name
+    if part.what == "definition":
+        name = part.key
+    return ShownPart(WHATS[part.what], name, part.pieces, limit, WAYS.get(part.after, ""))

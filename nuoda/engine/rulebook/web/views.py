@@ -26,7 +26,7 @@ from .. import queries
 from ..access import may_see_errors
 from ..models import PolicyVersion
 from ..pure.policies import Clause, Policy
-from ..pure.telling import parameter_lines, rule_lines, text
+from ..pure.telling import labels, parameter_lines, rule_lines, text
 from .menu import STAFF
 
 STATUSES: dict[str, Chip] = {
@@ -88,14 +88,14 @@ def said(policy: Policy, clause: Clause) -> Said:
     now = language()
     names = {role.code: text(role.name, now) for role in policy.roles}
     names |= {code: str(role.label) for code, role in ROLES.items() if code not in names}
-    names.setdefault("assignee", str(_("the person it was given to")))
+    called = labels(clause.rules, now)
     return Said(
         clause=clause,
         status=STATUSES[clause.status],
         text=text(clause.text, now),
         authoritative="" if now == "zh-hans" else clause.text["zh-hans"],
         roles=[names.get(code, code) for code in clause.binds],
-        rules=[rule_lines(rule, now, names, _called) for rule in clause.rules],
+        rules=[rule_lines(rule, now, names, _called, called) for rule in clause.rules],
         parameters=[parameter_lines(parameter, now) for parameter in clause.parameters],
         checklist=[text(item.text, now) for item in clause.checklist],
         situations=[text(example.name, now) for example in clause.examples],

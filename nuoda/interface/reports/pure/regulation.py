@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from nuoda.engine.rulebook.pure.policies import Policy
-from nuoda.engine.rulebook.pure.telling import parameter_lines, rule_lines, text
+from nuoda.engine.rulebook.pure.telling import labels, parameter_lines, rule_lines, text
 
 from .documents import Document, Heading, Paragraph, Part, Points, Table
 
@@ -34,7 +34,8 @@ def document(
             parts.append(
                 Paragraph(says("binds") + " " + "、".join(roles.get(one, one) for one in clause.binds), quiet=True)
             )
-        points = ["\n".join(rule_lines(rule, language, dict(roles), called)) for rule in clause.rules]
+        clocks = labels(clause.rules, language)
+        points = ["\n".join(rule_lines(rule, language, roles, called, clocks)) for rule in clause.rules]
         points += ["\n".join(parameter_lines(parameter, language)) for parameter in clause.parameters]
         points += [text(item.text, language) for item in clause.checklist]
         if points:
