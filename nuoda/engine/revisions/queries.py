@@ -188,10 +188,16 @@ def _own(actor: Actor) -> QuerySet[Reading]:
     return rows.filter(person_id=actor.person_id) if actor.person_id else rows.none()
 
 
-def to_read(actor: Actor) -> QuerySet[Reading]:
+def to_read(actor: Actor, at: datetime) -> QuerySet[Reading]:
     """What the actor has not yet confirmed, the oldest first; nothing of a version that does not bind any more."""
-    rows = _own(actor).filter(confirmed_at=None)
-    return rows.exclude(version__status="retired").select_related("version__policy").order_by("asked_at", "pk")
+    rows = unread(_own(actor), at)
+    return rows.select_related("version__policy").order_by("asked_at", "pk")
+
+
+def unread(rows: QuerySet[Reading], at: datetime) -> QuerySet[Reading]:
+    """Those not confirmed, of versions that bind or will. One whose place another is to take binds until then."""
+    binds = Q(version__in_force_until=None) | Q(version__in_force_until__gt=at)
+    return rows.filter(binds, confirmed_at=None, version__in_force_from__isnull=False)
 
 
 def reading(actor: Actor, pk: UUID) -> Reading:

@@ -35,7 +35,8 @@ REMINDER = "reading_reminder"
 def ask(*, version: PolicyVersion, actor: Actor, at: datetime, replaces: PolicyVersion | None) -> list[Reading]:
     """Ask everybody whom a changed clause binds to read it. Emits reading.asked; they are told.
 
-    Nobody is asked where nothing that binds him changed, and nobody twice.
+    Nobody is asked where nothing that binds him changed, and nobody twice. What somebody had not yet confirmed of the version
+    before, and still binds him, he is asked again: it would fall away with that version.
     """
     found = queries.redline(replaces, version)
     by_role: dict[str, list[str]] = defaultdict(list)
@@ -46,6 +47,11 @@ def ask(*, version: PolicyVersion, actor: Actor, at: datetime, replaces: PolicyV
     mine: dict[tuple[UUID, UUID | None], set[str]] = defaultdict(set)
     for person_id, dealer_id, role in _holders(version.company_id, by_role):
         mine[person_id, dealer_id].update(by_role[role])
+    if replaces is not None:
+        for person_id, dealer_id, clause_id in _left(replaces, version):
+            mine[person_id, dealer_id].add(clause_id)
+            if clause_id not in order:
+                order.append(clause_id)
     rows = [
         _row(version, person, dealer, sorted(clauses, key=order.index), at)
         for (person, dealer), clauses in sorted(mine.items(), key=lambda item: item[0][0])
@@ -54,15 +60,22 @@ def ask(*, version: PolicyVersion, actor: Actor, at: datetime, replaces: PolicyV
 
 
 def ask_newcomer(*, person: Person, role: str, actor: Actor, at: datetime) -> list[Reading]:
-    """Somebody took a role: he is asked to read what binds it, in every regulation in force. Emits reading.asked."""
+    """Somebody took a role: he is asked to read what binds it, in every regulation in force, and what is adopted to come changes
+    of it. Emits reading.asked."""
     if person.customer_id is not None or not person.active:
         return []
     asked: list[Reading] = []
     by_version: dict[UUID, list[str]] = defaultdict(list)
-    for bound in rulebook.book(actor).clauses(at):
+    book = rulebook.book(actor)
+    for bound in book.clauses(at):
         if role in bound.clause.binds:
             by_version[bound.version_id].append(bound.clause.id)
-    for version in PolicyVersion.objects.filter(pk__in=by_version).select_related("policy"):
+    for coming in PolicyVersion.objects.filter(company_id=person.company_id, in_force_from__gt=at).select_related(
+        "policy"
+    ):
+        changes = queries.redline(queries.before(coming), coming).changes
+        by_version[coming.pk] += [change.clause_id for change in changes if role in change.binds]
+    for version in PolicyVersion.objects.filter(pk__in=[pk for pk, clauses in by_version.items() if clauses]):
         clauses = by_version[version.pk]
         known = Reading.objects.select_for_update().filter(person=person, version=version).first()
         if known is None:
@@ -99,6 +112,7 @@ def confirm(*, reading_id: UUID, content_hash: str, actor: Actor, at: datetime) 
             dossier=None,
             actor=keeper,
             at=at,
+            clauses=row.clauses,
         )
     return row
 
@@ -117,7 +131,7 @@ def remind_due(*, actor: Actor, at: datetime) -> int:
         return 0
     calendar = clocks.calendar_of(actor, dealer_id=None, at=at)
     count = 0
-    rows = _open(Reading.objects.filter(company_id=actor.company_id))
+    rows = _open(Reading.objects.filter(company_id=actor.company_id), at)
     for version_id in rows.values_list("version_id", flat=True).distinct().order_by("version_id"):
         late = [
             row.pk
@@ -134,14 +148,30 @@ def drop(version_id: UUID) -> None:
     Reading.objects.filter(version_id=version_id, confirmed_at=None).delete()
 
 
-def _open(rows: QuerySet[Reading]) -> QuerySet[Reading]:
-    rows = rows.filter(confirmed_at=None, person__active=True, version__in_force_from__isnull=False)
-    return rows.exclude(version__status="retired")
+def _open(rows: QuerySet[Reading], at: datetime) -> QuerySet[Reading]:
+    return queries.unread(rows, at).filter(person__active=True)
+
+
+def _left(replaced: PolicyVersion, version: PolicyVersion) -> list[tuple[UUID, UUID | None, str]]:
+    """What people were asked to read of the replaced version, have not confirmed, and still stands for them: person, dealer, clause."""
+    binds = {clause.id: clause.binds for clause in rulebook.policy_of(version).clauses}
+    rows = Reading.objects.filter(version=replaced, confirmed_at=None, person__active=True)
+    asked = {
+        (person, dealer): set(clauses)
+        for person, dealer, clauses in rows.values_list("person_id", "dealer_id", "clauses")
+    }
+    roles = {role for clauses in asked.values() for clause in clauses for role in binds.get(clause, ())}
+    return [
+        (person, dealer, clause)
+        for person, dealer, role in _holders(version.company_id, roles)
+        for clause in sorted(asked.get((person, dealer), ()))
+        if role in binds.get(clause, ())
+    ]
 
 
 def _remind(rows: QuerySet[Reading], *, actor: Actor, at: datetime) -> int:
     by_version: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in _open(rows).select_for_update(of=("self",), skip_locked=True):
+    for row in _open(rows, at).select_for_update(of=("self",), skip_locked=True):
         by_version[row.version_id].append(row.person_id)
     for version_id, people in by_version.items():
         Reading.objects.filter(version_id=version_id, person_id__in=people).update(reminded_at=at)

@@ -16,7 +16,8 @@ from nuoda.foundation.orgs.tests import factories
 from .. import queries
 from ..actions import adoptions, readings
 from ..models import Reading
-from ..web import panels
+from ..pure import editing
+from ..web import panels, words
 from . import cast
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_those_whom_a_changed_clause_binds_are_asked_and_nobody_else(own: factor
 def test_the_home_shows_it_until_it_is_confirmed_in_that_very_text(own: factories.Cast) -> None:
     version = cast.adopted(own, cast.ready(own))
     with cast.as_(own.wu) as (actor, at):
-        [row] = queries.to_read(actor)
+        [row] = queries.to_read(actor, at)
         assert panels.to_read(actor, at, None) is not None
     with pytest.raises(Stale), cast.as_(own.wu) as (actor, at):
         readings.confirm(reading_id=row.pk, content_hash="0" * 64, actor=actor, at=at)
@@ -59,7 +60,8 @@ def test_the_home_shows_it_until_it_is_confirmed_in_that_very_text(own: factorie
     with cast.as_(own.wu) as (actor, at):
         assert panels.to_read(actor, at, None) is None
     with scoped(system(own.company.pk)):
-        assert Entry.objects.filter(type="reading.confirmed", actor_id=own.wu.pk).count() == 1
+        entry = Entry.objects.get(type="reading.confirmed", actor_id=own.wu.pk)
+        assert entry.clauses == [cast.ON_SITE], "what he confirmed is told for good, whatever his row asks for later"
 
 
 def test_a_stranger_sees_only_his_own_even_past_the_query(own: factories.Cast) -> None:
@@ -123,3 +125,56 @@ def test_what_was_taken_back_need_not_be_read(own: factories.Cast) -> None:
     assert set(asked(own, version)) == {"赵磊"}
     with pytest.raises(Refused), cast.as_(own.zhao) as (actor, at):
         readings.confirm(reading_id=one.pk, content_hash=version.hash, actor=actor, at=at)
+
+
+def coming(of: factories.Cast, hours: str = "3 h") -> PolicyVersion:
+    """A version that is adopted and takes effect in ten days."""
+    row = cast.ready(of, hours)
+    assert row.draft_of is not None
+    with scoped(system(of.company.pk)) as at:
+        day = (at + timedelta(days=10)).date().isoformat()
+    return cast.adopted(of, cast.edited(row, {**row.draft_of.content, "effective": day}, of.shen))
+
+
+def test_what_binds_until_a_coming_version_takes_effect_is_in_force_and_to_be_read(own: factories.Cast) -> None:
+    first, second = cast.adopted(own, cast.ready(own)), coming(own)
+    with scoped(system(own.company.pk)):
+        first.refresh_from_db()
+    assert second.in_force_from is not None
+    with cast.as_(own.zhao) as (actor, at):
+        assert [row.version_id for row in queries.to_read(actor, at)] == [first.pk, second.pk]
+        assert [row.version_id for row in queries.to_read(actor, second.in_force_from)] == [second.pk]
+        chips = [words.status_chip(row, at) for row in (first, second)]
+        assert chips == [words.STATUSES["in_force"], words.COMING]
+        chips = [words.status_chip(row, second.in_force_from) for row in (first, second)]
+        assert chips == [words.STATUSES["retired"], words.STATUSES["in_force"]]
+    people = len(asked(own, first))
+    actor = system(own.company.pk)
+    with scoped(actor) as at:
+        assert readings.remind_due(actor=actor, at=at + timedelta(days=8)) == people + len(asked(own, second))
+
+
+def test_what_was_not_confirmed_of_a_replaced_version_is_asked_for_again(own: factories.Cast) -> None:
+    """The next version changes another clause: the limit that came before still binds, and who had not read it has to."""
+    first = cast.adopted(own, cast.ready(own))
+    with cast.as_(own.wu) as (actor, at):
+        [row] = queries.to_read(actor, at)
+        readings.confirm(reading_id=row.pk, content_hash=first.hash, actor=actor, at=at)
+    row = cast.begun(own)
+    assert row.draft_of is not None
+    content = row.draft_of.content
+    place = next(i for i, clause in enumerate(content["clauses"]) if clause["binds"] == ["agent"])
+    other = content["clauses"][place]
+    changed = {**other, "text": {**other["text"], "zh-hans": other["text"]["zh-hans"] + "（修订）"}}
+    second = cast.adopted(own, cast.edited(row, editing.put(content, other["id"], changed)[0], own.shen))
+    found = asked(own, second)
+    assert found["赵磊"].clauses == [cast.ON_SITE] and "吴迪" not in found
+    assert found["林晓"].clauses == [other["id"], cast.ON_SITE]
+
+
+def test_whoever_takes_a_role_before_a_coming_version_takes_effect_reads_its_changes_too(own: factories.Cast) -> None:
+    version = coming(own)
+    newcomer = factories.person("新来", "", of=own.company)
+    with cast.as_(own.system) as (actor, at):
+        roles.grant(person_id=newcomer.pk, role="technician", actor=actor, at=at)
+    assert asked(own, version)["新来"].clauses == [cast.ON_SITE]

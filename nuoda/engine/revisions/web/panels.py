@@ -28,7 +28,7 @@ def register() -> None:
 
 def to_read(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any] | None:
     """Changed clauses that bind the actor and that he has not yet confirmed."""
-    rows = list(queries.to_read(actor)[:SHOWN])
+    rows = list(queries.to_read(actor, at)[:SHOWN])
     if not rows:
         return None
     return {
