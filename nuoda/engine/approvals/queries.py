@@ -18,7 +18,7 @@ from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed, holds
 from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.engine.rulebook.pure.rules import ApprovalRule, BoundRule
-from nuoda.engine.states.actions.moves import Hold
+from nuoda.engine.states.actions.moves import Hold, Passed
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.models import Dossier, Remark
@@ -299,7 +299,7 @@ def granted(matter: Matter, about: UUID, actor: Actor) -> Approval | None:
 
 def hold(
     subject: str, verb: str, dossier: Dossier | None, facts: Mapping[str, Any], actor: Actor, at: datetime
-) -> list[Hold]:
+) -> list[Hold | Passed]:
     """For `states.move`: holds back a verb that the book puts under approval and nobody has granted (code
     `needs_approval`)."""
     bound = rulebook.book(actor).approvals_for(subject, verb, at)
@@ -309,17 +309,17 @@ def hold(
     if not rules:
         return []
     clause = rules[0].clause
+    rule = next((item for item in bound if item.ref == rules[0].ref), None)
     matter = matter_of(subject, verb)
     if matter is None or dossier is None:
         reason = _("This needs an approval, and nothing is set up to ask for it. Tell the system administrator.")
-        return [Hold(reason, clause, "needs_approval")]
+        return [Hold(reason, clause, "needs_approval", bound=rule)]
     if granted(matter, dossier.pk, actor) is not None:
-        return []
+        return [Passed(item.clause) for item in rules]
     under_way = Approval.objects.filter(about=dossier, matter=matter.code, state="pending").select_related("dossier")
     row = under_way.first()
     if row is not None:
         reason = _("This waits for the approval %(number)s. It can be done once that is granted.")
-        return [Hold(reason % {"number": row.dossier.number}, clause, "needs_approval")]
-    return [
-        Hold(_("This needs an approval before it can be done. Submit it for approval first."), clause, "needs_approval")
-    ]
+        return [Hold(reason % {"number": row.dossier.number}, clause, "needs_approval", bound=rule)]
+    reason = _("This needs an approval before it can be done. Submit it for approval first.")
+    return [Hold(reason, clause, "needs_approval", bound=rule)]

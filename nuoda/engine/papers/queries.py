@@ -258,23 +258,26 @@ def photos(actor: Actor, *, case_id: UUID, digests: Iterable[str]) -> Mapping[st
 
 def hold(
     subject: str, verb: str, dossier: Dossier | None, facts: Mapping[str, Any], actor: Actor, at: datetime
-) -> list[moves.Hold]:
-    """What form rules hold back a move: each document that the book asks for and that is not there as it asks (a hold provider)."""
+) -> list[moves.Hold | moves.Passed]:
+    """What form rules say to a move: each document that the book asks for holds it back until it is there as it asks (a hold
+    provider)."""
     if dossier is None:
         return []
-    missing = []
+    told: list[moves.Hold | moves.Passed] = []
     for bound in rulebook.book(actor).forms_for(subject, verb, at):
         rule = bound.rule
         if not isinstance(rule, FormRule) or not holds(rule.when, subject, facts):
             continue
-        if not meets(
+        if meets(
             actor, case_id=dossier.case_id, dossier_id=dossier.pk, form=rule.form, state=rule.state, fields=rule.fields
         ):
+            told.append(moves.Passed(bound.clause_id))
+        else:
             words = {"title": forms.say(rule.title, get_language() or "zh-hans")}
             reason = (
                 _("The signed document “%(title)s” is missing.")
                 if rule.state == "signed"
                 else _("The document “%(title)s” is missing.")
             )
-            missing.append(moves.Hold(reason % words, bound.clause_id, code="paper"))
-    return missing
+            told.append(moves.Hold(reason % words, bound.clause_id, code="paper", bound=bound))
+    return told

@@ -48,7 +48,10 @@ def plan(ticket: Ticket, *, actor: Actor, at: datetime, happened_at: datetime | 
         script=[dict(text) for text in policy.script],
     )  # fmt: skip
     known = facts.of(row)
-    clauses = moves.check(FOLLOW_UP, None, "plan", facts=known, actor=actor, at=when, dossier=dossier)
+    clauses = moves.check(
+        FOLLOW_UP, None, "plan", event=events.FollowUpPlanned, facts=known, actor=actor, at=at, happened_at=happened_at,
+        dossier=dossier,
+    )  # fmt: skip
     row.save(force_insert=True)
     entries.record(
         events.FollowUpPlanned(follow_up=row.pk, ticket=ticket.pk, due_at=row.due_at),

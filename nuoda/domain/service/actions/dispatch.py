@@ -72,7 +72,10 @@ def assign(
     )
     fitness = queries.fitness(ticket, technician, starts_at, ends_at)
     would_be = facts.of_work_order(work, qualified=fitness.qualified, available=fitness.available, own=fitness.own)
-    clauses = moves.check(WORK_ORDER, None, "dispatch", facts=would_be, actor=actor, at=at, dossier=ticket.dossier)
+    clauses = moves.check(
+        WORK_ORDER, None, "dispatch", event=events.WorkOrderDispatched, facts=would_be, actor=actor, at=at,
+        dossier=ticket.dossier,
+    )  # fmt: skip
     work.dossier = dossiers.open(
         kind="work_order",
         actor=actor,

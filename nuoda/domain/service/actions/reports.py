@@ -78,11 +78,15 @@ def report(
     _grade(ticket, told, actor, when)
     by_phone = answered if answered is not None else told.channel == "phone"
     would_be = facts.of_ticket(ticket)
-    clauses = moves.check(TICKET, None, "report", facts=would_be, actor=actor, at=when)
+    clauses = moves.check(
+        TICKET, None, "report", event=TicketReported, facts=would_be, actor=actor, at=at, happened_at=happened_at
+    )
     if by_phone:
         ticket.state, ticket.answered_at = "answered", when
         answered_facts = facts.of_ticket(ticket)
-        answer_clauses = moves.check(TICKET, "reported", "answer", facts=answered_facts, actor=actor, at=when)
+        answer_clauses = moves.check(
+            TICKET, "reported", "answer", event=TicketAnswered, facts=answered_facts, actor=actor, at=at, happened_at=happened_at
+        )  # fmt: skip
     ticket.dossier = dossiers.open(
         kind="ticket",
         actor=actor,

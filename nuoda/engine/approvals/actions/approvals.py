@@ -65,7 +65,9 @@ def submit(
         _keep(row, content, at)
         steps.plan(row, chain)
         known = facts.of(row)
-        clauses = moves.check(APPROVAL, None, "submit", facts=known, actor=actor, at=at, dossier=row.dossier)
+        clauses = moves.check(
+            APPROVAL, None, "submit", event=events.ApprovalRequested, facts=known, actor=actor, at=at, dossier=row.dossier
+        )
         entry = entries.record(
             _requested(row), dossier=row.dossier, actor=actor, at=at, happened_at=happened_at, facts=known,
             clauses=clauses, remark=comment,

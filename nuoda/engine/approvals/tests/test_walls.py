@@ -18,6 +18,7 @@ from nuoda.foundation.orgs.tests import factories
 
 from .. import queries
 from ..actions import approvals, decisions
+from ..events import ApprovalDecided
 from ..models import Approval, Copy, Decision, Round, Seat, Step
 from ..pure.contents import digest
 from ..states import APPROVAL, STEP
@@ -50,7 +51,9 @@ def settle(someone, about):
     """Ask `states` whether the bargain may be settled now."""
     with as_(someone) as actor:
         facts = {"amount_fen": WORLD.amounts[about.pk], "state": "settled"}
-        return moves.check(BARGAIN, "proposed", "settle", facts=facts, actor=actor, at=AT, dossier=about)
+        return moves.check(
+            BARGAIN, "proposed", "settle", event=ApprovalDecided, facts=facts, actor=actor, at=AT, dossier=about
+        )
 
 
 # -- the verb is held back
@@ -255,7 +258,9 @@ def test_every_state_is_reached_and_every_other_pair_is_refused(cast) -> None:
                 if source in move.sources:
                     continue
                 with pytest.raises(Refused) as refusal:
-                    moves.check(APPROVAL, source, verb, facts={"matter": MATTER, "round": 1}, actor=actor, at=AT)
+                    moves.check(
+                        APPROVAL, source, verb, event=ApprovalDecided, facts={"matter": MATTER, "round": 1}, actor=actor, at=AT
+                    )  # fmt: skip
                 assert refusal.value.code == "illegal_move"
     for done in ("approved", "rejected", "withdrawn", "sent_back", "lapsed"):
         with as_(cast.wang) as actor:

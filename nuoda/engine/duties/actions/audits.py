@@ -151,7 +151,8 @@ def _draw(
 ) -> Audit:
     clause = _clause(bound, rulebook.book(actor.company_id)).clause
     rule = _drawing(bound)
-    moves.check(AUDIT, None, "draw", facts={"state": "drawn", "clause": clause.id}, actor=actor, at=at)
+    known = {"state": "drawn", "clause": clause.id}
+    moves.check(AUDIT, None, "draw", event=AuditDrawn, facts=known, actor=actor, at=at)
     seed = secrets.token_hex(16)
     sample = draw(seed, frame, rule.size)
     dossier = dossiers.open(

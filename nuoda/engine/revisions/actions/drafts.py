@@ -89,7 +89,7 @@ def take_up(*, version: PolicyVersion, actor: Actor, at: datetime) -> Draft:
 def _open(row: PolicyVersion, *, base: PolicyVersion | None, actor: Actor, at: datetime, id: UUID | None) -> Draft:  # noqa: A002
     policy = row.policy
     known = facts.of(policy.name, "editing")
-    clauses = moves.check(DRAFT, None, "begin", facts=known, actor=actor, at=at)
+    clauses = moves.check(DRAFT, None, "begin", event=events.VersionDrafted, facts=known, actor=actor, at=at)
     title = f"{of_content(row.content).title['zh-hans']} {row.version}"
     dossier = dossiers.open(kind=KIND, title=title, actor=actor, at=at, id=id or new_id(), search=[policy.code])
     made = Draft.objects.create(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
-
-from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.access import afterwards, scoped, system
 
 from ..models import ClauseError
 
 log = logging.getLogger("nuoda.rulebook")
 
 _kept: set[UUID] = set()
-"""Errors that this process has kept apart: a page that asks the same rule again opens no further connection."""
+"""Errors that this process has kept apart: a page that asks the same rule again writes nothing more."""
 
 
 def keep(errors: Iterable[ClauseError]) -> None:
@@ -32,26 +29,15 @@ def note(error: ClauseError) -> None:
 
 
 def keep_apart(error: ClauseError) -> None:
-    """Write an error by a connection of its own: the refusal that follows rolls the running transaction back.
-
-    Waits for it, so that the error is there when the refusal is read. Never raises: the refusal itself matters more.
-    """
+    """Write an error once the running transaction has ended: the refusal that follows rolls it back."""
     log.error("%s cannot be answered: %s", error.ref, error.reason)
-    if error.pk in _kept:
-        return
-    writing = threading.Thread(target=_write, args=(error,), name="clause-error")
-    writing.start()
-    writing.join()
+    if error.pk not in _kept:
+        afterwards(lambda: _write(error))
 
 
 def _write(error: ClauseError) -> None:
-    try:
-        with scoped(system(error.company_id)):
-            keep([error])
-        if len(_kept) > 10_000:
-            _kept.clear()
-        _kept.add(error.pk)
-    except Exception:
-        log.exception("The error of %s could not be kept", error.ref)
-    finally:
-        connection.close()
+    with scoped(system(error.company_id)):
+        keep([error])
+    if len(_kept) > 10_000:
+        _kept.clear()
+    _kept.add(error.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,12 +17,14 @@ from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed, holds
 from nuoda.engine.rulebook.pure.rules import BoundRule, GateRule, Text
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.events import Event
+from nuoda.foundation.base.pure.events import Event, type_of
 from nuoda.foundation.base.pure.refusals import Refused, Stale
 from nuoda.foundation.journal.actions import entries
 from nuoda.foundation.journal.models import Dossier, Entry
 
 from ..pure.machines import Machine
+from . import refusals
+from .refusals import Attempt, Stop
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -35,14 +37,23 @@ class Hold:
     clause_id: str
     code: str = "held"
     fields: Mapping[str, str] = field(default_factory=dict)
+    bound: BoundRule | None = None
+    """The rule that asks for it."""
 
 
-HoldProvider = Callable[[str, str, "Dossier | None", Mapping[str, Any], Actor, datetime], list[Hold]]
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Something above this floor that was asked for, and is there: its clause let the move through."""
+
+    clause_id: str
+
+
+HoldProvider = Callable[[str, str, "Dossier | None", Mapping[str, Any], Actor, datetime], Sequence[Hold | Passed]]
 _providers: list[HoldProvider] = []
 
 
 def register_hold(provider: HoldProvider) -> HoldProvider:
-    """Let an app above hold moves back: provider(subject, verb, dossier, facts, actor, at) → holds."""
+    """Let an app above hold moves back: provider(subject, verb, dossier, facts, actor, at) → what holds, what passed."""
     if provider not in _providers:
         _providers.append(provider)
     return provider
@@ -53,33 +64,75 @@ def check(
     source: str | None,
     verb: str,
     *,
+    event: type[Event],
     facts: Mapping[str, Any],
     actor: Actor,
     at: datetime,
+    happened_at: datetime | None = None,
     dossier: Dossier | None = None,
 ) -> tuple[str, ...]:
     """Whether `verb` may be done from `source` with the facts as they would be after it; ids of the clauses behind it.
 
-    Raises Refused with every clause that forbids it, and the fields they are about. A condition that cannot be answered
-    refuses too, and is kept as an error of its clause.
+    `event` is what it would record, `dossier` what it is about. Raises Refused with every clause that forbids it, and the fields
+    they are about; a rule that held it back is kept as a Refusal. A condition that cannot be answered refuses too, and is kept
+    as an error of its clause.
     """
+    verdict = _ask(machine, source, verb, facts, actor, happened_at or at, dossier)
+    if verdict.refusal is None:
+        return verdict.clauses
+    stops = [Stop.of(bound, facts) for bound in verdict.refused]
+    stops += [Stop(hold.clause_id, refusals.KINDS.get(hold.code, "gate"), hold.bound) for hold in verdict.held]
+    if stops:
+        name: str = type_of(event)  # type: ignore[arg-type]
+        attempt = Attempt(machine.subject, verb, name, begins=source is None, dossier=dossier)
+        refusals.note(stops, attempt, actor=actor, at=at)
+    raise verdict.refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The clauses that let a move through, or the refusal with the gates and holds behind it (none where the pair is illegal
+    or a rule could not be answered)."""
+
+    clauses: tuple[str, ...] = ()
+    refusal: Refused | None = None
+    refused: tuple[BoundRule, ...] = ()
+    held: tuple[Hold, ...] = ()
+
+
+def _ask(
+    machine: Machine,
+    source: str | None,
+    verb: str,
+    facts: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    dossier: Dossier | None,
+) -> _Verdict:
+    """What table and book say to a move, whether it is done or only thought of."""
     if source not in machine.moves[verb].sources:
-        raise Refused(_illegal(machine, source), code="illegal_move")
+        return _Verdict(refusal=Refused(_illegal(machine, source), code="illegal_move"))
     gates = rulebook.book(actor).gates_for(machine.subject, verb, at)
-    allowed, refused = _judge(gates, machine.subject, facts, actor, at, dossier)
-    held = [hold for provider in _providers for hold in provider(machine.subject, verb, dossier, facts, actor, at)]
-    if refused or held:
-        sentences = [_said(bound.rule.otherwise) for bound in refused] + [hold.reason for hold in held]  # type: ignore[union-attr]
-        fields = {name: _said(b.rule.otherwise) for b in refused for name in b.rule.fields}  # type: ignore[union-attr]
-        for hold in held:
-            fields.update(hold.fields)
-        raise Refused(
-            " ".join(sentences),
-            clauses=[bound.clause_id for bound in refused] + [hold.clause_id for hold in held],
-            code="gate" if refused else held[0].code,
-            fields=fields,
-        )
-    return tuple(dict.fromkeys(bound.clause_id for bound in allowed))
+    try:
+        allowed, refused = _judge(gates, machine.subject, facts, actor, at, dossier)
+        told = [one for provider in _providers for one in provider(machine.subject, verb, dossier, facts, actor, at)]
+    except Refused as unanswered:
+        return _Verdict(refusal=unanswered)
+    held = [one for one in told if isinstance(one, Hold)]
+    if not refused and not held:
+        passed = [one.clause_id for one in told if isinstance(one, Passed)]
+        return _Verdict(tuple(dict.fromkeys([*(bound.clause_id for bound in allowed), *passed])))
+    sentences = [_said(bound.rule.otherwise) for bound in refused] + [hold.reason for hold in held]  # type: ignore[union-attr]
+    fields = {name: _said(b.rule.otherwise) for b in refused for name in b.rule.fields}  # type: ignore[union-attr]
+    for hold in held:
+        fields.update(hold.fields)
+    refusal = Refused(
+        " ".join(sentences),
+        clauses=[bound.clause_id for bound in refused] + [hold.clause_id for hold in held],
+        code="gate" if refused else held[0].code,
+        fields=fields,
+    )
+    return _Verdict((), refusal, tuple(refused), tuple(held))
 
 
 def move(
@@ -102,7 +155,9 @@ def move(
     Raises Refused (see `check`) and Stale when the row's state is not what it was when it was loaded.
     """
     state: str = row.state  # type: ignore[attr-defined]
-    clauses = check(machine, state, verb, facts=facts, actor=actor, at=happened_at or at, dossier=dossier)
+    clauses = check(
+        machine, state, verb, event=type(event), facts=facts, actor=actor, at=at, happened_at=happened_at, dossier=dossier
+    )  # fmt: skip
     target = machine.target(verb, state)
     values = {**(changes or {}), "state": target}
     guard: dict[str, Any] = {"pk": row.pk, "state": state}
@@ -195,11 +250,11 @@ def possible(
     """For a record page: which verbs can be done now, and why not the others. `facts(verb)` are those it would have."""
     found = []
     for verb in verbs:
-        try:
-            clauses = check(machine, state, verb, facts=facts(verb), actor=actor, at=at, dossier=dossier)
-            found.append(Possible(verb, True, clauses=clauses))
-        except Refused as refusal:
-            found.append(Possible(verb, False, str(refusal), refusal.clauses))
+        verdict = _ask(machine, state, verb, facts(verb), actor, at, dossier)
+        if verdict.refusal is None:
+            found.append(Possible(verb, True, clauses=verdict.clauses))
+        else:
+            found.append(Possible(verb, False, str(verdict.refusal), verdict.refusal.clauses))
     return found
 
 
