@@ -116,7 +116,15 @@ def _flow(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=short)
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    # Breaks that YAML folds away in any other style: pasted texts carry them.
+    style = '"' if _BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 _Dumper.add_representer(list, _flow)
+_Dumper.add_representer(str, _text)
 
 
 def _compose(text: str) -> yaml.Node | None:

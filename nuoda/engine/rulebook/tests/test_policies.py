@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nuoda.engine.rulebook.pure import checking, documents, loading, situations
 from nuoda.engine.rulebook.pure.documents import PolicyError
@@ -203,6 +205,16 @@ def test_words_that_yaml_would_turn_into_other_things_stay_words() -> None:
     assert documents.parse(documents.export(read)).content == read
 
 
+@given(
+    st.text(st.sampled_from("甲 a:#-'\"|>\n\r\t\x85\u2028\u2029\ufeff\U00020bb7\x7f0.1"), max_size=12),
+    st.floats(-1e9, 1e9),
+)
+@settings(deadline=None)
+def test_whatever_is_pasted_into_a_text_is_exported_and_read_back_without_loss(text: str, number: float) -> None:
+    content = {"policy": text, "note": {"zh-hans": text}, "scope": [text, number]}
+    assert documents.parse(documents.export(content)).content == content
+
+
 def test_a_yaml_tag_or_an_anchor_loop_is_no_policy() -> None:
     for text in ("policy: !!python/object/apply:os.system [ls]", "a: &x\n  b: 1\nc: !thing 3"):
         with pytest.raises(PolicyError):
@@ -262,3 +274,26 @@ def test_rules_of_the_manual_read_as_intended() -> None:
     assert [pause.reason for pause in clocks["on_site"].pauses] == ["waiting_customer"]
     kinds = {type(rule) for clause in manual.clauses for rule in clause.rules}
     assert kinds == {ClockRule, GateRule, ApprovalRule, FormRule, ConsequenceRule}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("ab: 1\ncd: \x03", 2, 5),
+        ("a: &a [*a]", 1, 1),
+        ("- " * 5000, 1, 1),
+        ("a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)), 1, 9),
+    ],
+)
+def test_what_no_regulation_can_be_is_refused_with_its_place(text: str, line: int, column: int) -> None:
+    """Control characters, a text that refers to itself, one that is nested without end, one that stands for billions of values."""
+    with pytest.raises(documents.PolicyError) as refused:
+        documents.parse(text)
+    assert (refused.value.problems[0].line, refused.value.problems[0].column) == (line, column)
+
+
+@pytest.mark.parametrize("escaped", [r'"\0"', r'"\x00"'])
+def test_a_text_that_cannot_be_kept_is_refused(escaped: str) -> None:
+    document = documents.parse(f"policy: x\ntitle:\n  en: {escaped}\n")
+    (problem,) = documents.validate(document)
+    assert (problem.line, problem.column) == (3, 7) and "cannot be kept" in problem.reason
