@@ -73,7 +73,7 @@ def test_strict_lint_minds_warnings_and_lets_notes_pass(
 
 def test_a_clause_is_shown_with_its_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("show", "MN-3.2.1b") == console.DONE
-    assert "work_order.arrived within 4 h" in capsys.readouterr().out
+    assert "“work_order.arrived” within 4 h" in capsys.readouterr().out
     with pytest.raises(console.CommandError):
         run("show", "MN-99")
 
