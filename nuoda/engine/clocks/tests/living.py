@@ -71,7 +71,7 @@ class LivingBook(Plain):
 
     @property
     def tenures(self) -> list[Any]:
-        return [SimpleNamespace(version_id=bound.version_id) for _, bound in self.rules]
+        return [SimpleNamespace(version_id=bound.version_id, since=since) for since, bound in self.rules]
 
     def revision(self, version_id: UUID) -> Revision | None:
         return next((found for found in self.turns if found.version_id == version_id), None)

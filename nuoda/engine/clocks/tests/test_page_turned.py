@@ -57,6 +57,19 @@ def test_open_deadlines_pass_under_it_without_anything_happening_to_their_case(o
     assert {row.state for row in rows(own)} == {"missed"} and len(own.entries("deadline.missed")) == 5
 
 
+def test_what_was_judged_by_the_version_before_while_the_adoption_was_not_yet_committed_is_judged_anew(
+    own: Shop,
+) -> None:
+    """It holds from the moment at which it was adopted; others learn of it when that transaction ends, a little later."""
+    matter = reported(own, "2026-03-06 12:00")
+    own.tell(matter, "answered", "2026-03-06 12:01")
+    version = revised(own, "convert", within="2 h")
+    own.book.turns.clear()  # as with `keep`, the default: nothing that was open before changes
+    turning.turn(own.company_id, version.pk, at=moment("2026-03-06 12:02"))
+    [row] = rows(own)
+    assert (row.version_id, row.due_at, row.state) == (version.pk, moment("2026-03-06 14:00"), "kept")
+
+
 def test_done_twice_it_changes_nothing_more(own: Shop) -> None:
     reported(own, "2026-03-06 11:00")
     version = revised(own)
