@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
@@ -10,6 +12,8 @@ from nuoda.foundation.orgs.models import Company
 
 from .actions import sweeps
 
+log = logging.getLogger(__name__)
+
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="duties.sweep", name="duties.sweep")
@@ -17,5 +21,9 @@ def sweep(timestamp: int) -> None:
     """Every minute: open, warn about, miss and escalate what is due, in every company."""
     close_old_connections()
     for company_id in Company.objects.order_by("id").values_list("id", flat=True):
-        if not is_held(company_id):
-            sweeps.sweep(company_id)
+        try:
+            if not is_held(company_id):
+                sweeps.sweep(company_id)
+        except Exception:
+            # One company's trouble is not another's.
+            log.exception("The duties of company %s could not be swept", company_id)

@@ -17,11 +17,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nuoda.engine.rulebook import queries as rulebook
-from nuoda.engine.rulebook.pure.conditions import holds
-from nuoda.engine.rulebook.pure.rules import FormRule
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
+from nuoda.engine.rulebook.pure.conditions import ConditionFailed, holds
+from nuoda.engine.rulebook.pure.rules import BoundRule, FormRule
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.models import Dossier, Entry
 from nuoda.foundation.orgs.models import Company
 
@@ -266,7 +268,7 @@ def hold(
     told: list[moves.Hold | moves.Passed] = []
     for bound in rulebook.book(actor).forms_for(subject, verb, at):
         rule = bound.rule
-        if not isinstance(rule, FormRule) or not holds(rule.when, subject, facts):
+        if not isinstance(rule, FormRule) or not _asks(bound, rule, subject, dossier, facts, actor, at):
             continue
         if meets(
             actor, case_id=dossier.case_id, dossier_id=dossier.pk, form=rule.form, state=rule.state, fields=rule.fields
@@ -281,3 +283,21 @@ def hold(
             )
             told.append(moves.Hold(reason % words, bound.clause_id, code="paper", bound=bound))
     return told
+
+
+def _asks(
+    bound: BoundRule,
+    rule: FormRule,
+    subject: str,
+    dossier: Dossier,
+    facts: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Whether the rule asks for its document now; refuses when that cannot be told."""
+    try:
+        return holds(rule.when, subject, facts)
+    except ConditionFailed as error:
+        errors.keep_apart(ClauseError.of(actor.company_id, bound.ref, str(error), at=at, case_id=dossier.case_id))
+        reason = _("The rule of clause %(clause)s that asks for a document could not be answered. Tell the keeper of the rulebook.")  # fmt: skip
+        raise Refused(reason % {"clause": bound.clause_id}, clauses=[bound.clause_id], code="clause_error") from error

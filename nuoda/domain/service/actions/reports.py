@@ -12,9 +12,13 @@ from nuoda.domain.customers.actions import customers
 from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, Site
 from nuoda.domain.customers.pure import phones
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
+from nuoda.engine.rulebook.pure.book import Answer
+from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import Invalid
+from nuoda.foundation.base.pure.refusals import Invalid, Refused
 from nuoda.foundation.journal.actions import dossiers, entries
 
 from .. import access, facts
@@ -189,9 +193,8 @@ def _dealer(told: Report, actor: Actor) -> UUID | None:
 
 
 def _grade(ticket: Ticket, told: Report, actor: Actor, when: datetime) -> None:
-    book = rulebook.book(actor)
     ticket.severity = ticket.proposed_severity = "none"
-    proposal = book.decide("severity", facts.of_ticket(ticket), when)
+    proposal = _proposal(ticket, told, actor, when)
     ticket.proposed_severity, ticket.severity_clause = proposal.answer, proposal.clause_id
     ticket.severity = told.severity or proposal.answer
     ticket.severity_reason = told.severity_reason.strip()
@@ -203,6 +206,22 @@ def _grade(ticket: Ticket, told: Report, actor: Actor, when: datetime) -> None:
             clauses=[proposal.clause_id] if proposal.clause_id else [],
         )
     ticket.severity_rank = SEVERITY_RANKS[ticket.severity]
+
+
+def _proposal(ticket: Ticket, told: Report, actor: Actor, when: datetime) -> Answer:
+    """What the book proposes. Where it cannot be answered the desk chooses; refuses when nobody has chosen."""
+    book = rulebook.book(actor)
+    try:
+        return book.decide("severity", facts.of_ticket(ticket), when)
+    except ConditionFailed as error:
+        clause_id = book.parameter("severity", when).clause_id
+        found = ClauseError.of(actor.company_id, f"{clause_id}/severity", str(error), at=when)
+        if told.severity:
+            errors.note(found)
+            return Answer(told.severity, {}, clause_id)
+        errors.keep_apart(found)
+        reason = _("The rule that proposes the urgency could not be answered. Choose the urgency yourself, and tell the keeper of the rulebook.")  # fmt: skip  # noqa: E501
+        raise Refused(reason, clauses=[clause_id], code="clause_error") from error
 
 
 def report_and_answer(

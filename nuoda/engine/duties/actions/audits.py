@@ -12,7 +12,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.papers.actions import attachments
+from nuoda.engine.papers.models import Attachment
 from nuoda.engine.rulebook import queries as rulebook
+from nuoda.engine.rulebook.actions import errors
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.engine.rulebook.pure.book import Book, BoundClause
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.rulebook.pure.rules import BoundRule, CadenceRule, Drawing
@@ -36,11 +39,13 @@ RESULTS = ("pass", "fail", "na")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What was found for one item: 'pass', 'fail' (says why) or 'na'; `photo` is (name, bytes)."""
+    """What was found for one item: 'pass', 'fail' (says why) or 'na'; `photo` is (name, bytes), or `attached` the id of a file that
+    was attached to the audit before."""
 
     result: str
     remark: str = ""
     photo: tuple[str, bytes] | None = None
+    attached: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,13 @@ def draw_for(row: Obligation, bound: BoundRule, *, actor: Actor, at: datetime) -
         row.period_start, row.period_end, row.unit_id, row.unit_name, narrow=row.per in ("dealer", "organisation")
     )
     book = rulebook.book(actor.company_id)
-    frame = _frame(actor.company_id, bound, scope, book)
+    frame, unjudged = _frame(actor.company_id, bound, scope, book)
+    for reason in unjudged:
+        errors.note(ClauseError.of(actor.company_id, bound.ref, reason, at=at))
     if not frame:
-        row.state, row.cause, row.next_action_at = "withdrawn", "no_cases", None
+        # Cases that cannot be judged are no lack of cases: nobody can do this audit, and the keeper of the rulebook hears why.
+        cause = "unjudged" if unjudged else "no_cases"
+        row.state, row.cause, row.next_action_at = "withdrawn", cause, None
         row.save(update_fields=["state", "cause", "next_action_at"])
         dossiers.close(row.dossier, at=at)
         return None
@@ -101,27 +110,33 @@ def draw_spot(
         raise NotYours()
     own = queries.units(actor.company_id, "company", "", at)[0].name
     scope = Scope(since, until, dealer_id, str(dealer) if dealer else own, narrow=not everybody)
-    frame = _frame(actor.company_id, bound, scope, rulebook.book(actor))
+    frame, unjudged = _frame(actor.company_id, bound, scope, rulebook.book(actor))
+    if not frame and unjudged:
+        errors.keep_apart(ClauseError.of(actor.company_id, bound.ref, unjudged[0], at=at))
+        reason = _("The rule that says which cases are checked could not be answered. Tell the keeper of the rulebook.")
+        raise Refused(reason, clauses=[bound.clause_id], code="clause_error")
     if not frame:
         raise Refused(_("Nothing happened in this span that could be checked. Choose a longer one."), code="no_cases")
     role = next(code for code in (*sorted(access.AUDITORS), "director") if actor.has(code))
     return _draw(bound, scope, frame, obligation=None, role=role, dealer_id=actor.dealer_id, actor=actor, at=at)
 
 
-def _frame(company_id: UUID, bound: BoundRule, scope: Scope, book: Book) -> list[UUID]:
-    """The dossiers on which the event happened in the span, with facts that fit the condition."""
+def _frame(company_id: UUID, bound: BoundRule, scope: Scope, book: Book) -> tuple[list[UUID], list[str]]:
+    """The dossiers on which the event happened in the span, with facts that fit the condition; and why of some it could not
+    be told: those cannot be said to belong to it."""
     rule = _drawing(bound)
     found: set[UUID] = set()
+    unjudged: dict[str, None] = {}
     for entry in queries.facts_of_entries(company_id, [rule.of], scope.since, scope.until):
         if entry.dossier_id is None or (scope.narrow and entry.dealer_id != scope.unit_id):
             continue
         try:
             fits = rule.when == "true" or book.holds(bound, rule.when, entry.facts or {})
-        except ConditionFailed:
-            fits = False  # a case of which the fact is not known cannot be said to belong to the frame
+        except ConditionFailed as error:
+            fits, unjudged[str(error)] = False, None
         if fits:
             found.add(entry.dossier_id)
-    return sorted(found)
+    return sorted(found), list(unjudged)
 
 
 def _drawing(bound: BoundRule) -> Drawing:
@@ -207,12 +222,17 @@ def mark(audit_id: UUID, case_id: UUID, *, marks: Mapping[str, Mark], actor: Act
     if case is None:
         raise NotYours()
     wrong = {}
+    named = [given.attached for given in marks.values() if given.attached is not None]
+    attached = Attachment.visible_to(actor).filter(pk__in=named, dossier=row.dossier_id, removed_at=None)
+    files = {file.pk: file for file in attached} if named else {}
     for item in row.items:
         given = marks.get(item["key"])
         if given is None or given.result not in RESULTS:
             wrong[f"{item['key']}_result"] = _("Say whether it was kept.")
         elif given.result == "fail" and not given.remark.strip():
             wrong[f"{item['key']}_remark"] = _("Say what was not right.")
+        elif given.attached is not None and given.attached not in files:
+            wrong[f"{item['key']}_photo"] = _("There is no such file here. Attach it to the audit first.")
     if wrong:
         raise Invalid(_("Some items are not complete."), fields=wrong)
     for item in row.items:
@@ -224,6 +244,8 @@ def mark(audit_id: UUID, case_id: UUID, *, marks: Mapping[str, Mark], actor: Act
                 BytesIO(content), name=name, dossier=row.dossier, actor=actor, at=at, purpose=f"audit:{item['key']}"
             )
             values["photo"] = kept
+        elif given.attached is not None:
+            values["photo"] = files[given.attached]
         AuditMark.objects.update_or_create(
             case=case, item=item["key"], defaults=values, create_defaults=values | _scope(case)
         )

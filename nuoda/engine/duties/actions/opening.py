@@ -32,12 +32,15 @@ from . import audits, proving, standing
 
 log = logging.getLogger(__name__)
 
+Key = tuple[str, str, UUID | None]
+"""What a duty is one of: rule, period, unit."""
 BATCH = 100
 """Duties opened in one transaction (about 10 ms each)."""
 
 
-def open_due(*, actor: Actor, at: datetime, batch: int = BATCH) -> bool:
-    """Open what is due to be opened, at most `batch` duties; whether more is left.
+def open_due(*, actor: Actor, at: datetime, batch: int = BATCH, failed: set[Key] | None = None) -> bool:
+    """Open what is due to be opened, at most `batch` duties; whether more is left. What cannot be opened is added to `failed`
+    and passed over, and the next sweep tries it again.
 
     In the caller's scope of the whole company. The row of `Watch` is the lock: a second worker finds it taken and leaves; the unique
     constraint on rule, period and unit stands behind it.
@@ -57,11 +60,15 @@ def open_due(*, actor: Actor, at: datetime, batch: int = BATCH) -> bool:
             zone=ZoneInfo(office.zone), published=queries.published(actor.company_id),
         )
     )  # fmt: skip
-    missing = _missing(actor.company_id, wanted, at)
+    passed = failed if failed is not None else set()
+    missing = [(o, unit) for o, unit in _missing(actor.company_id, wanted, at) if _key(o, unit) not in passed]
     for opening, unit in missing[:batch]:
-        _open(opening, unit, ruling, actor=actor, at=at)
+        if not _open(opening, unit, ruling, actor=actor, at=at):
+            passed.add(_key(opening, unit))
     if len(missing) > batch:
         return True
+    if passed:
+        return False
     Watch.objects.filter(pk=actor.company_id).update(looked_until=at)
     return False
 
@@ -95,6 +102,10 @@ def _missing(company_id: UUID, wanted: Iterable[Opening], at: datetime) -> list[
     return found
 
 
+def _key(opening: Opening, unit: Unit) -> Key:
+    return opening.bound.ref, opening.span.code, unit.id
+
+
 def owing(role: str, unit: Unit) -> UUID | None:
     """The dealer that owes it: the unit's own, when the role is one that its people hold; else the company (None)."""
     if unit.dealer_id is not None and role in ROLES and ROLES[role].at_dealer and role not in ONE_PER_COMPANY:
@@ -102,17 +113,24 @@ def owing(role: str, unit: Unit) -> UUID | None:
     return unit.dealer_id if unit.person_id is not None else None
 
 
-def _open(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor, at: datetime) -> Obligation | None:
+def _open(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor, at: datetime) -> bool:
+    """Whether the duty is there now."""
     try:
         with transaction.atomic():
-            return _write(opening, unit, ruling, actor=actor, at=at)
+            _write(opening, unit, ruling, actor=actor, at=at)
+        return True
     except IntegrityError:
         # Somebody who did not hold the lock was faster: the duty is there, which is all that matters.
         rows = Obligation.objects.filter(company_id=actor.company_id, ref=opening.bound.ref, period=opening.span.code)
         if not rows.filter(unit_id=unit.id).exists():
             raise
         log.warning("duty %s %s of %s was there already", opening.bound.ref, opening.span.code, unit.id)
-        return None
+        return True
+    except Exception as error:
+        # Whatever is wrong with one duty (a gate that refuses the draw, a rule that names what is gone) must not keep the others.
+        log.exception("duty %s %s of %s could not be opened", opening.bound.ref, opening.span.code, unit.id)
+        errors.note(ClauseError.of(actor.company_id, opening.bound.ref, f"{opening.span.code}: {error}"[:400], at=at))
+        return False
 
 
 def _write(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor, at: datetime) -> Obligation:

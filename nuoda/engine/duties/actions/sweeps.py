@@ -33,11 +33,12 @@ def sweep(company_id: UUID, *, at: datetime | None = None, origin: Origin = "liv
     """
     done = Swept()
     keeper = system(company_id).as_origin(origin)
-    more = True
+    more, failed = True, set[opening.Key]()
     while more:
         with scoped(keeper) as now:
             moment = at or now
-            more = opening.open_due(actor=keeper, at=moment)
+            more = opening.open_due(actor=keeper, at=moment, failed=failed)
+    done.failed = len(failed)
     done.judged = _until_done(keeper, at, batch, done, _due, _judge)
     done.climbed = _until_done(keeper, at, batch, done, _steps, _climb)
     return done

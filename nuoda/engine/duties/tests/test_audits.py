@@ -11,11 +11,12 @@ from nuoda.engine.duties.actions import audits
 from nuoda.engine.duties.actions.audits import Mark
 from nuoda.engine.duties.models import Audit, AuditCase
 from nuoda.engine.duties.pure.sampling import draw, fingerprint
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.rates import wilson
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
 
-from .office import Office, cadence, clause, moment, office, say
+from .office import Office, cadence, clause, moment, office, policy, say
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,29 @@ def test_a_period_without_cases_asks_for_no_audit() -> None:
     row = own.only(period="2026-03")
     assert (row.state, row.cause) == ("withdrawn", "no_cases")
     assert not own.entries("duty.missed") and not own.entries("audit.drawn")
+
+
+def test_cases_that_cannot_be_judged_are_not_taken_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The regulation asks for a fact that chores carry no longer: that is no month without chores."""
+    own = audited()
+    rule = cadence(
+        "look", owner="quality_supervisor", within="5 working days",
+        audit={"of": "chore.done", "size": 3, "when": 'colour == "red"'},
+    )  # fmt: skip
+    own.adopt(policy(clause(rule, checklist=ITEMS), version="2.0"), "2026-03-01 09:00")
+    own.chore("2026-03-10 10:00")
+    own.sweep("2026-04-01 09:00")
+    row = own.only(period="2026-03")
+    assert (row.state, row.cause) == ("withdrawn", "unjudged") and not own.entries("audit.drawn")
+    with scoped(own.keeper):
+        [error] = ClauseError.objects.filter(clause_id="XX-1")
+        assert "chore has no fact colour any more" in error.reason
+    with scoped(own.actor(own.cast.chen)) as _at, pytest.raises(Refused) as refused:
+        audits.draw_spot(
+            clause_id="XX-1", since=moment("2026-03-01 00:00"), until=moment("2026-04-01 00:00"), dealer_id=None,
+            everybody=True, actor=own.actor(own.cast.chen), at=moment("2026-04-01 09:00"),
+        )  # fmt: skip
+    assert refused.value.code == "clause_error"
 
 
 def test_each_organisations_cases_are_its_own() -> None:

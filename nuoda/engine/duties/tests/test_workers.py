@@ -17,6 +17,7 @@ from nuoda.engine.clocks.tests.test_sweeping import in_threads
 from nuoda.engine.duties import jobs
 from nuoda.engine.duties.actions import attestations, ladders, opening, standing
 from nuoda.engine.duties.models import Obligation, Watch
+from nuoda.engine.rulebook.models import ClauseError
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.journal.actions import entries as journal
 
@@ -193,3 +194,36 @@ def test_the_worker_leaves_a_company_alone_whose_past_is_being_made_up() -> None
         assert not own.duties()
     assert not in_threads(lambda: jobs.sweep(0), 1)
     assert own.duties()
+
+
+def test_a_duty_that_cannot_be_opened_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = office(clause(cadence("first", attest={})), clause(cadence("second", attest={}), id="XX-2"))
+    written = opening._write
+
+    def breaks(wanted: Any, *more: Any, **named: Any) -> Any:
+        if wanted.rule.key == "first":
+            raise ZeroDivisionError("no such day")
+        return written(wanted, *more, **named)
+
+    monkeypatch.setattr(opening, "_write", breaks)
+    assert own.sweep("2026-03-02 09:00").failed == 1
+    assert [row.clause_id for row in own.duties()] == ["XX-2"]
+    with scoped(own.keeper):
+        [error] = ClauseError.objects.all()
+        assert error.ref == "XX-1/first" and "no such day" in error.reason
+    monkeypatch.undo()
+    assert own.sweep("2026-03-02 09:01").failed == 0
+    assert {row.clause_id for row in own.duties()} == {"XX-1", "XX-2"}, "the next sweep tries it again"
+
+
+def test_one_company_does_not_hold_up_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, other = office(), office()
+    asked = []
+
+    def breaks(company_id: Any) -> None:
+        asked.append(company_id)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(jobs.sweeps, "sweep", breaks)
+    jobs.sweep(0)
+    assert {own.company_id, other.company_id} <= set(asked)

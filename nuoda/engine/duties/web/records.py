@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.clocks.web.words import within
@@ -131,7 +131,7 @@ class DutyPage(RecordPage):
 
     def derivation(self) -> list[Fact]:
         row, rule = self.row, queries.rule_of(self.row)
-        stretch = f"{cells.moment(row.period_start)} – {cells.moment(row.period_end)}"
+        stretch = words.stretch(row.period_start, row.period_end)
         lines = [
             Fact(
                 label=_("Clause"),
@@ -155,9 +155,7 @@ class DutyPage(RecordPage):
             said = _("Provisional: the official days of the year are not known yet.")
             lines.append(Fact(label=_("Note"), value=said, wide=True))
         if row.state == "withdrawn":
-            lines.append(
-                Fact(label=_("Withdrawn"), value=_("No case of the period could have been checked."), wide=True)
-            )
+            lines.append(Fact(label=_("Withdrawn"), value=words.CAUSES.get(row.cause, ""), wide=True))
         lines.append(Fact(label=_("Result"), value=self.result(), wide=True))
         return lines
 
@@ -201,6 +199,9 @@ class DutyPage(RecordPage):
         row = self.row
         return [
             Fact(label=_("Owed by"), value=words.owner(row)),
+            Fact(
+                label=pgettext("duty", "who"), value=words.several(queries.names_of_owners(self.actor, [row])[row.pk])
+            ),
             Fact(label=_("Unit"), value=row.unit_name),
             Fact(label=_("Due"), value=row.due_at, cell="moment"),
             Fact(label=_("Done"), value=row.done_at, cell="moment"),
@@ -255,10 +256,10 @@ class AuditPage(RecordPage):
         return [Crumb(_("Audits"), reverse("duties:audits"))]
 
     def header(self) -> Header:
-        stretch = f"{cells.day(self.row.period_start)} – {cells.moment(self.row.period_end)}"
+        stretch = words.stretch(self.row.period_start, self.row.period_end)
         return Header(
             number=self.row.dossier.number,
-            title=self.row.dossier.title,
+            title=words.checked(self.row),
             chips=[words.audit_chip(self.row)],
             subtitle=f"{self.row.unit_name} · {stretch}",
         )
@@ -300,10 +301,11 @@ class AuditPage(RecordPage):
                     "chip": words.verdict_chip(case),
                     "url": words.address(case.about),
                     "check": check,
-                    "marks": [(label, marks[key]) for key, label in items if key in marks],
+                    "marks": [(label, marks[key], words.mark_chip(marks[key])) for key, label in items if key in marks],
                 }
             )
-        return {"lines": lines, "items": [label for _key, label in items]}
+        unchecked = any(not case.verdict for case in self.cases)
+        return {"lines": lines, "items": [label for _key, label in items], "unchecked": unchecked}
 
     def drawing(self) -> list[Fact]:
         row = self.row
@@ -332,13 +334,13 @@ class AuditPage(RecordPage):
             return [*lines, Fact(label=_("Still to check"), value=left, cell="number")]
         assessed = row.passed + row.failed
         lines += [
-            Fact(label=_("Kept"), value=row.passed, cell="number"),
-            Fact(label=_("Not kept"), value=row.failed, cell="number"),
+            Fact(label=pgettext("audit", "kept"), value=row.passed, cell="number"),
+            Fact(label=pgettext("audit", "not kept"), value=row.failed, cell="number"),
             Fact(label=_("Not applicable"), value=row.not_applicable, cell="number"),
         ]
         if assessed:
             low, high = wilson(row.passed, assessed)
-            share = f"{row.passed / assessed:.0%} ({low:.0%} – {high:.0%})"
+            share = f"{row.passed / assessed:.0%} ({low:.0%}–{high:.0%})"
             lines.append(Fact(label=_("Share kept (95 % interval)"), value=share))
         else:
             lines.append(Fact(label=_("Share kept (95 % interval)"), value=_("not assessed")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -18,7 +20,7 @@ from nuoda.foundation.journal.pure.words import EventWord
 from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.pure.tones import Chip, ClockBadge
 
-from ..models import Attestation, Audit, AuditCase, Obligation
+from ..models import Attestation, Audit, AuditCase, AuditMark, Obligation
 from ..states import AUDIT
 
 TONES = {
@@ -42,6 +44,12 @@ EVENTS = {
     "audit.marked": EventWord(pgettext_lazy("event", "case checked"), "checklist"),
     "audit.signed": EventWord(pgettext_lazy("event", "audit signed off"), "signature", "kept"),
 }
+
+CAUSES = {
+    "no_cases": gettext_lazy("No case of the period could have been checked."),
+    "unjudged": gettext_lazy("The rule that says which cases are checked could not be answered: see its clause."),
+}
+"""Why a duty was withdrawn."""
 
 
 def register() -> None:
@@ -68,6 +76,10 @@ def verdict_chip(case: AuditCase) -> Chip:
     return Chip(AuditCase.Verdict(case.verdict).label, VERDICTS[case.verdict])
 
 
+def mark_chip(mark: AuditMark) -> Chip:
+    return Chip(AuditCase.Verdict(mark.result).label, VERDICTS[mark.result])
+
+
 def attestation_chip(row: Attestation) -> Chip:
     tone = {"stands": "kept", "waits": "near", "confirmed": "kept", "rejected": "missed"}[row.state]
     return Chip(Attestation.State(row.state).label, tone)
@@ -86,6 +98,12 @@ def owner(row: Obligation) -> str:
     return row.unit_name if row.owner_person_id is not None else role(row.owner_role)
 
 
+def several(names: Sequence[str], most: int = 3) -> str:
+    """Some names, and how many there are when there are more."""
+    said = _(", ").join(names[:most])
+    return _("%(names)s and others (%(n)d)") % {"names": said, "n": len(names)} if len(names) > most else said
+
+
 def period(code: str) -> str:
     """'2026-Q4' as people say it."""
     year, _dash, rest = code.partition("-")
@@ -100,6 +118,20 @@ def period(code: str) -> str:
         return _("week %(n)s of %(year)s") % {"n": int(rest[1:]), "year": year}
     month, _dash, day = rest.partition("-")
     return code if day else _("%(month)s/%(year)s") % {"month": int(month), "year": year}
+
+
+def stretch(since: datetime, until: datetime) -> str:
+    """The days of a half-open time; a time that does not begin and end at midnight to the minute."""
+    first, last = timezone.localtime(since), timezone.localtime(until)
+    if first.time() == last.time() == time():
+        last -= timedelta(days=1)
+        return f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
+    return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
+
+
+def checked(row: Audit) -> str:
+    """What an audit goes through: its title without clause and unit, which stand beside it."""
+    return row.dossier.title.removeprefix(row.clause_id).removesuffix(f"· {row.unit_name}").strip()
 
 
 def badge(row: Obligation, *, link: bool = True) -> ClockBadge:

@@ -266,23 +266,48 @@ def _reason(message: str) -> str:
     return message.removesuffix(" [INVALID_ARGUMENT]").replace(" (in container '')", "").replace("\n", " ").strip()
 
 
+def names(text: str) -> tuple[str, ...]:
+    """The names that a condition asks for, whether anybody declares them or not."""
+    return tuple(sorted({word.text for word in _names(list(tokens(text)))} - _KEYWORDS))
+
+
+_KEYWORDS = frozenset({"true", "false", "null", "in"})
+
+
 @lru_cache(maxsize=4096)
-def _compiled(text: str, subject: str) -> Condition:
-    return Condition.compile(text, SUBJECTS[subject])
+def _compiled(text: str, subject: str) -> Condition | ConditionFailed:
+    """The condition, or why it cannot be asked: what loaded once may name a fact that is not declared any more."""
+    try:
+        return Condition.compile(text, SUBJECTS[subject])
+    except ConditionError as error:
+        return ConditionFailed(f"{text!r}: {unfit(text, SUBJECTS[subject], error)}")
+
+
+def unfit(text: str, subject: Subject, error: ConditionError) -> str:
+    """Why a stored condition cannot be asked: the facts that are gone, else what the compiler says."""
+    gone = [name for name in names(text) if name not in subject.fields]
+    return f"{subject.name} has no fact {', '.join(gone)} any more" if gone else error.reason
 
 
 def uses(text: str, subject: str) -> tuple[str, ...]:
-    """Names of the facts that a resolved condition asks for; none of a subject that no app declares."""
-    return _compiled(text, subject).uses if text != "true" and subject in SUBJECTS else ()
+    """Names of the facts that a resolved condition asks for; none of one that cannot be asked."""
+    if text == "true" or subject not in SUBJECTS:
+        return ()
+    found = _compiled(text, subject)
+    return found.uses if isinstance(found, Condition) else ()
 
 
 def holds(text: str, subject: str, facts: Mapping[str, object]) -> bool:
-    """Whether a resolved condition holds for facts of a registered subject; raises ConditionFailed.
+    """Whether a resolved condition holds for facts of a registered subject; raises ConditionFailed, also for a condition
+    of a stored version that names a fact nobody declares any more.
 
-    The text is one that passed loading; compiled once per process.
+    Compiled once per process.
     """
     if text == "true":
         return True
     if subject not in SUBJECTS:
         raise ConditionFailed(f"{text!r}: no app declares the subject {subject!r}")
-    return _compiled(text, subject).holds(facts)
+    found = _compiled(text, subject)
+    if isinstance(found, ConditionFailed):
+        raise ConditionFailed(*found.args)
+    return found.holds(facts)

@@ -52,6 +52,8 @@ class World:
     forms: frozenset[str] | None = None
     templates: frozenset[str] | None = None
     fact_sets: frozenset[str] | None = None
+    counted: frozenset[str] = field(default_factory=frozenset)
+    """Fact sets over which figures were closed: what is among them and published no more was taken away."""
     outside: frozenset[str] = field(default_factory=frozenset)
     """Names of what a waiting clause may wait for."""
 
@@ -120,8 +122,12 @@ def _waits(waiting: Waiting, path: Path, world: World, at: Any) -> Iterator[Find
 
 def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any) -> Iterator[Finding]:
     if isinstance(rule, IndicatorRule) and world.fact_sets is not None and rule.facts not in world.fact_sets:
-        message = f"the indicator waits: no app publishes the fact set {rule.facts!r}"
-        yield at((*place, "facts"), "unknown-facts", "note", message)
+        if rule.facts in world.counted:
+            message = f"figures were closed over the fact set {rule.facts!r}, and no app publishes it any more"
+            yield at((*place, "facts"), "lost-facts", "error", message)
+        else:
+            message = f"the indicator waits: no app publishes the fact set {rule.facts!r}"
+            yield at((*place, "facts"), "unknown-facts", "note", message)
     awaited = waiting.events if waiting else ()
     if world.events is not None:
         for key, names in events_of(rule):

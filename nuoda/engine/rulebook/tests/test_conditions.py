@@ -8,7 +8,7 @@ import pytest
 
 from nuoda.engine.rulebook.pure import conditions
 from nuoda.engine.rulebook.pure.conditions import Condition, ConditionError, ConditionFailed
-from nuoda.engine.rulebook.pure.facts import FactType, Subject
+from nuoda.engine.rulebook.pure.facts import SUBJECTS, FactType, Subject
 
 LABEL = {"en": "-"}
 THING = Subject(
@@ -135,3 +135,27 @@ def test_defined_values_are_written_into_the_text() -> None:
     with pytest.raises(ConditionError) as caught:
         Condition.compile("count > wanted", THING, constants)
     assert (caught.value.line, caught.value.column) == (1, 7)
+
+
+def test_a_stored_condition_over_a_fact_that_is_gone_is_neither_true_nor_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It loaded once; the program that runs it now declares the fact no longer."""
+    monkeypatch.setitem(SUBJECTS, THING.name, THING)
+    conditions._compiled.cache_clear()
+    assert conditions.holds("open && count > 3", "thing", FACTS)
+    fewer = {name: field for name, field in THING.fields.items() if name != "count"}
+    monkeypatch.setitem(SUBJECTS, THING.name, Subject("thing", LABEL, fewer))
+    conditions._compiled.cache_clear()
+    compiled = []
+    compile_ = Condition.compile
+    monkeypatch.setattr(Condition, "compile", lambda *given: compiled.append(given) or compile_(*given))
+    for _once_and_again in range(3):
+        with pytest.raises(ConditionFailed, match="thing has no fact count any more"):
+            conditions.holds("open && count > 3", "thing", FACTS)
+    assert len(compiled) == 1, "what cannot be asked costs no more than what can"
+    assert conditions.uses("open && count > 3", "thing") == ()
+    assert conditions.uses("open", "thing") == ("open",)
+    conditions._compiled.cache_clear()
+
+
+def test_names_of_a_condition() -> None:
+    assert conditions.names('kind == "fault" && (count in [1, 2] || !open) && true') == ("count", "kind", "open")

@@ -81,6 +81,19 @@ def test_forms_templates_roles_and_fact_sets_that_nobody_offers() -> None:
     assert not {"unknown-form", "unknown-template", "unknown-role", "unknown-facts"} & set(known)
 
 
+def test_a_fact_set_that_was_counted_and_is_gone_is_an_error() -> None:
+    rule = f"    rules:\n      - {{indicator: rate, label: {TEXT}, facts: repairs, denominator: 'true', numerator: 'true'}}\n"
+    nothing: frozenset[str] = frozenset()
+    [finding] = [
+        f
+        for f in lint({"p": small(rule)}, world(fact_sets=nothing, counted=frozenset({"repairs"})))
+        if f.code == "lost-facts"
+    ]
+    assert (finding.severity, finding.clause) == ("error", "SM-1") and finding.line
+    assert "unknown-facts" in codes(small(rule), fact_sets=nothing, counted=frozenset({"complaints"}))
+    assert "lost-facts" not in codes(small(rule), fact_sets=frozenset({"repairs"}), counted=frozenset({"repairs"}))
+
+
 def other(text: str) -> str:
     return text.replace("policy: small", "policy: other").replace("code: SM", "code: OT").replace("SM-1", "OT-1")
 
