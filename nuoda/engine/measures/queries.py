@@ -23,7 +23,7 @@ from nuoda.foundation.base.pure.refusals import NotYours
 from .access import may_read
 from .models import Closing, Figure, FigureCase
 from .pure.figures import NOTHING, Judge, Measured, Part, Status, Tally, is_sure, status
-from .pure.rules import of_version, rule_in, rule_of
+from .pure.rules import Obstacle, countable, obstacle, of_version, rule_in, rule_of
 from .pure.spans import Kind, Span
 
 
@@ -47,6 +47,11 @@ class Indicator:
         """Its fact set; None while nobody publishes it: the indicator waits."""
         return FACT_SETS.get(self.rule.facts)
 
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """Why it cannot be computed now."""
+        return obstacle(self.rule)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -66,8 +71,13 @@ class Reading:
         return rule_of(self.bound)
 
     @property
+    def obstacle(self) -> Obstacle | None:
+        """Why there is no figure; a closed one stays whatever became of its facts."""
+        return obstacle(self.rule) if self.closing is None else None
+
+    @property
     def status(self) -> Status:
-        return status(self.rule, self.found)
+        return status(self.rule, self.found) if self.obstacle is None else "not_computed"
 
     @property
     def sure(self) -> bool:
@@ -114,7 +124,8 @@ def rows(
     """The rows of a rule's fact set in a time that the actor may see, each with `fact_<column>` for the columns that
     the rule uses and `fact_at`. What was imported is left out unless asked for.
 
-    Raises LookupError when nobody publishes the set.
+    Raises LookupError when nobody publishes the set, ConditionError for a formula that does not fit it any more (see
+    `pure.rules.obstacle`).
     """
     facts = FACT_SETS[rule.facts]
     reads = facts.reads(actor)
@@ -307,7 +318,11 @@ def _compute_open(actor: Actor, book: Book, item: Series, unit: str, apart: bool
         by_version.setdefault(bound.version_id, (begins, []))[1].append((span, bound))
     for since, open_spans in by_version.values():
         rule = rule_of(open_spans[0][1])
-        if rule.facts not in FACT_SETS or (apart and unit not in FACT_SETS[rule.facts].units):
+        facts = countable(rule)
+        if facts is None and not apart:
+            for span, bound in open_spans:
+                item.readings[span, None] = Reading(bound, NOTHING, span, *headline(actor), None, imports)
+        if facts is None or (apart and unit not in facts.units):
             continue
         until = open_spans[-1][0].between(zone)[1]
         found_tallies = tallies(actor, rule, since, until, unit=unit if apart else "company", imports=imports)
@@ -327,8 +342,8 @@ def figures(
     actor: Actor, since: datetime, until: datetime, *, at: datetime, imports: bool = False
 ) -> dict[str, list[Reading]]:
     """For each clause with indicators in force, their figures over a time that the actor may see: value, sample size,
-    interval, status against the target. Computed from the rows, by the rule that measures that time; an indicator
-    whose fact set nobody publishes is not assessed.
+    interval, status against the target. Computed from the rows, by the rule that measures that time; one whose facts are
+    not published (any more) has no figure and says why.
 
     One statement per indicator. Raises NotYours for whoever reads no figures.
     """
@@ -339,7 +354,7 @@ def figures(
             continue
         bound, begins = found
         rule, tally = rule_of(bound), Tally()
-        if rule.facts in FACT_SETS:
+        if countable(rule) is not None:
             for part in tallies(actor, rule, begins, until, imports=imports).values():
                 tally.merge(part)
         unit, unit_id = headline(actor)
@@ -347,6 +362,14 @@ def figures(
             Reading(bound, tally.measured(rule), None, unit, unit_id, None, imports)
         )
     return made
+
+
+def counted(actor: Actor) -> frozenset[str]:
+    """The fact sets over which figures of the company were closed, published still or not; one statement."""
+    book = rulebook.book(actor)
+    rows = Closing.objects.filter(company_id=actor.company_id).order_by().values_list("ref", "version_id").distinct()
+    found = (of_version(book, ref, version_id) for ref, version_id in rows)
+    return frozenset(rule_of(bound).facts for bound in found if bound is not None)
 
 
 def closings(actor: Actor, ref: str) -> QuerySet[Closing]:

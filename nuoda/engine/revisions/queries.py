@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,20 +12,24 @@ from django.db.models import Count, Q, QuerySet
 
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.clocks.pure import situations as clocked
 from nuoda.engine.clocks.pure.explaining import Explanation, explain
 from nuoda.engine.clocks.pure.fold import fold
+from nuoda.engine.measures import queries as measures
+from nuoda.engine.measures.pure import situations as measured
 from nuoda.engine.notices.pure import templates
 from nuoda.engine.papers.pure import forms
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_draft, may_lint
 from nuoda.engine.rulebook.models import PolicyVersion
-from nuoda.engine.rulebook.pure import documents, linting
+from nuoda.engine.rulebook.pure import documents, linting, situations
 from nuoda.engine.rulebook.pure.book import Book, Tenure
 from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.pure.factsets import FACT_SETS
 from nuoda.engine.rulebook.pure.linting import Finding, World
 from nuoda.engine.rulebook.pure.policies import Policy
 from nuoda.engine.rulebook.pure.revisions import revision
+from nuoda.engine.rulebook.pure.situations import Outcome
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import REGISTRY
@@ -36,13 +40,15 @@ from nuoda.foundation.orgs.pure.roles import ROLES
 
 from .access import supervise
 from .models import Draft, Reading
+from .pure import takeovers
 from .pure.redline import Redline, Teller, compare
+from .pure.takeovers import Other
 from .states import OPEN
 
 
 def drafts(actor: Actor) -> QuerySet[Draft]:
     """Drafts, those at work first, the one changed last at the top."""
-    rows = Draft.visible_to(actor).select_related("dossier", "policy", "draft_of", "writer")
+    rows = Draft.visible_to(actor).select_related("dossier", "policy", "draft_of", "base", "writer")
     return rows.order_by("-changed_at")
 
 
@@ -243,12 +249,32 @@ def read_so_far(actor: Actor, at: datetime) -> list[Read]:
     return [Read(row, *found[row.pk]) for row in rows if may_draft(actor) or row.in_force_from is not None]
 
 
+# -- examples ---------------------------------------------------------------------------------------------
+
+
+def outcomes(policy: Policy, actor: Actor, at: datetime) -> Iterator[Outcome]:
+    """Every example of a text, run under the company's calendar."""
+    yield from situations.run(policy, SUBJECTS)
+    yield from clocked.run(policy, SUBJECTS, clocks.calendar_of(actor, dealer_id=None, at=at))
+    yield from measured.run(policy, FACT_SETS)
+
+
+def other_outcomes(policy: Policy, actor: Actor, at: datetime) -> list[Other]:
+    """The examples of clocks that come out otherwise, with what they would have to expect."""
+    return list(takeovers.others(policy, SUBJECTS, clocks.calendar_of(actor, dealer_id=None, at=at)))
+
+
 # -- the check of the regulations ------------------------------------------------------------------------
 
 
-def world() -> World:
-    """What this program offers to the regulations."""
+UNFIT = frozenset({"load", "check", "lost-facts"})
+"""Findings of what a version names and nobody offers."""
+
+
+def world(counted: frozenset[str] = frozenset()) -> World:
+    """What this program offers to the regulations. `counted`: fact sets over which figures were closed."""
     return World(
+        counted=counted,
         subjects=SUBJECTS,
         events=frozenset(REGISTRY),
         roles=frozenset(ROLES),
@@ -266,13 +292,41 @@ def lint(actor: Actor, at: datetime) -> list[tuple[PolicyVersion, list[Finding]]
     if not may_lint(actor):
         raise NotYours()
     rows = {row.policy.name: row for row in rulebook.in_force(actor, at)}
-    found = _linted(tuple((name, documents.export(row.content)) for name, row in sorted(rows.items())))
+    texts = tuple((name, documents.export(row.content)) for name, row in sorted(rows.items()))
+    found = _linted(texts, measures.counted(actor))
     late = linting.validity(rulebook.tenures(actor.company_id))
     by_policy = {name: [f for f in (*late, *found) if f.policy == name] for name in rows}
     return [(row, by_policy[name]) for name, row in rows.items()]
 
 
-@lru_cache(maxsize=8)
-def _linted(texts: tuple[tuple[str, str], ...]) -> tuple[Finding, ...]:
+def lint_draft(actor: Actor, row: Draft, at: datetime) -> list[Finding]:
+    """What a careful reader would object to in a draft, beside the other regulations in force; raises NotYours."""
+    if not may_lint(actor) or row.draft_of is None:
+        raise NotYours()
+    texts = {other.policy.name: documents.export(other.content) for other in rulebook.in_force(actor, at)}
+    texts[row.policy.name] = documents.export(row.draft_of.content)
+    found = _linted(tuple(sorted(texts.items())), measures.counted(actor))
+    return [one for one in found if one.policy == row.policy.name]
+
+
+def unfit(actor: Actor, at: datetime) -> list[tuple[PolicyVersion, list[Finding]]]:
+    """Versions that are not in force (drafts, those to come, those that were) and name what nobody offers any more: a fact, a
+    fact set, a verb. Figures of their time cannot be computed, a draft cannot be published; raises NotYours."""
+    if not may_lint(actor):
+        raise NotYours()
+    binding = {row.pk for row in rulebook.in_force(actor, at)}
+    counted = measures.counted(actor)
+    found = []
+    for row in rulebook.versions(actor):
+        if row.pk in binding:
+            continue
+        lost = [f for f in _linted(((row.policy.name, documents.export(row.content)),), counted) if f.code in UNFIT]
+        if lost:
+            found.append((row, lost))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _linted(texts: tuple[tuple[str, str], ...], counted: frozenset[str]) -> tuple[Finding, ...]:
     """Findings of these very texts: the same texts are as sound as they were, and reading them takes seconds."""
-    return tuple(linting.lint(dict(texts), world()))
+    return tuple(linting.lint(dict(texts), world(counted)))

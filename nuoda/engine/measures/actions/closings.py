@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,8 +29,10 @@ from .. import events, queries
 from ..access import may_restate
 from ..models import Closing, Figure, FigureCase
 from ..pure.figures import Judge, Tally
-from ..pure.rules import of_version, rule_in, rule_of
+from ..pure.rules import countable, obstacle, of_version, rule_in, rule_of
 from ..pure.spans import Span
+
+log = logging.getLogger(__name__)
 
 BATCH = 2000
 """Rows read and written at once."""
@@ -40,15 +43,25 @@ RESTATED = _("Somebody else restated this period meanwhile. Look at the new figu
 def close_due(company_id: UUID, *, at: datetime) -> int:
     """Close every period of every indicator that has ended and settled and is not closed yet; how many were.
 
-    Each in a transaction of its own. A worker that comes second to one finds it done and leaves it.
+    Each in a transaction of its own. A worker that comes second to one finds it done and leaves it; what cannot be closed
+    is kept as an error of its clause and does not hold up the others.
     """
     done = 0
     with scoped(system(company_id)):
         due = list(_due(system(company_id), at))
     for ref, span in due:
-        with scoped(system(company_id)):
-            done += close(ref=ref, span=span, actor=system(company_id), at=at) is not None
+        try:
+            with scoped(system(company_id)):
+                done += close(ref=ref, span=span, actor=system(company_id), at=at) is not None
+        except Exception as error:
+            log.exception("%s of %s could not be closed", span, ref)
+            _failed(company_id, ref, span, str(error), at)
     return done
+
+
+def _failed(company_id: UUID, ref: str, span: Span, reason: str, at: datetime) -> None:
+    with scoped(system(company_id)):
+        errors.keep([ClauseError.of(company_id, ref, f"{span} cannot be closed: {reason}", at=at)])
 
 
 def _due(actor: Actor, at: datetime) -> Iterator[tuple[str, Span]]:
@@ -78,8 +91,12 @@ def _due(actor: Actor, at: datetime) -> Iterator[tuple[str, Span]]:
                     if span.between(zone)[1] > at:
                         break
                 settled = span.between(zone)[1] + _wait(rule.settles) <= at
-                if settled and rule.facts in FACT_SETS and (ref, span.kind, span.starts) not in known:
-                    yield ref, span
+                if settled and (ref, span.kind, span.starts) not in known:
+                    hindered = obstacle(rule)
+                    if hindered is None:
+                        yield ref, span
+                    elif hindered.what != "set":
+                        _failed(actor.company_id, ref, span, str(hindered), at)
             span = span.moved(1)
 
 
@@ -132,7 +149,7 @@ def restate(*, ref: str, span: Span, reason: str, seen: int, actor: Actor, at: d
     if last.edition != seen:
         raise Stale(RESTATED)
     bound = of_version(rulebook.book(actor), ref, last.version_id)
-    if bound is None or rule_of(bound).facts not in FACT_SETS:
+    if bound is None or countable(rule_of(bound)) is None:
         raise Refused(_("What this indicator counts is not published any more; it cannot be computed anew."))
     until = span.between(timezone.get_default_timezone())[1]
     try:
@@ -166,8 +183,10 @@ def _measured_by(actor: Actor, ref: str, span: Span, at: datetime) -> tuple[Boun
     if until > at:
         raise Refused(_("This period has not ended yet."))
     found = rule_in(rulebook.book(actor), ref, since, until)
-    if found is None or rule_of(found[0]).facts not in FACT_SETS:
+    if found is None:
         raise Refused(_("No rule measures this period."))
+    if countable(rule_of(found[0])) is None:
+        raise Refused(_("What this indicator counts is not published; it cannot be computed."))
     return found[0], found[1], until
 
 

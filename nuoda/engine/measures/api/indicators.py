@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
 from nuoda.engine.rulebook import queries as rulebook
-from nuoda.engine.rulebook.pure.factsets import FACT_SETS
 from nuoda.foundation.base.pure.operations import Call, Listing, Paging, Ref, Shape, read
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.ui.api.paging import paged
@@ -19,8 +18,9 @@ from nuoda.foundation.ui.api.paging import paged
 from .. import queries
 from ..access import READERS
 from ..pure.figures import Part, Status
-from ..pure.rules import rule_in, rule_of
+from ..pure.rules import countable, rule_in, rule_of
 from ..pure.spans import Span
+from ..web import words
 
 Clause = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]+(\.[0-9]+)*[a-z]?$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -29,8 +29,9 @@ Period = Annotated[str, StringConstraints(pattern=r"^(\d{4}(-(0[1-9]|1[0-2])|-Q[
 
 
 class FigureOut(Shape):
-    """A figure. `value` is a share (0–1) for rates, else in the unit of the column; null: not assessed. `low` and
-    `high` are the 95 % Wilson interval of a rate. `closed_at` is null while the period is open."""
+    """A figure. `value` is a share (0–1) for rates, else in the unit of the column; null: not assessed, or not computed
+    (`why` says what is missing). `low` and `high` are the 95 % Wilson interval of a rate. `closed_at` is null while the
+    period is open."""
 
     period: str
     unit: str
@@ -44,6 +45,7 @@ class FigureOut(Shape):
     high: float | None
     target: float | None
     status: Status
+    why: str = ""
     sure: bool
     version: str
     closed_at: datetime | None
@@ -65,6 +67,7 @@ class FigureOut(Shape):
             high=found.high,
             target=reading.rule.target,
             status=reading.status,
+            why=words.why(reading.obstacle),
             sure=reading.sure,
             version=reading.bound.version,
             closed_at=closing.computed_at if closing else None,
@@ -73,7 +76,8 @@ class FigureOut(Shape):
 
 
 class IndicatorOut(Shape):
-    """An indicator as it is in force. `waits` says that nobody publishes its fact set yet."""
+    """An indicator as it is in force. `waits` says that nobody publishes its fact set, `why` in words what keeps it from
+    being computed; empty: nothing."""
 
     clause: str
     key: str
@@ -91,6 +95,7 @@ class IndicatorOut(Shape):
     period: Literal["month", "quarter", "year"]
     units: list[str]
     waits: bool
+    why: str
 
     @classmethod
     def by(cls, item: queries.Indicator) -> IndicatorOut:
@@ -173,7 +178,7 @@ def list_indicator_cases(call: Call, clause: Clause, key: Key, query: OfCases) -
         )
     since, until = span.between(timezone.get_default_timezone())
     found = rule_in(rulebook.book(call.actor), item.ref, since, until)
-    if found is None or rule_of(found[0]).facts not in FACT_SETS:
+    if found is None or countable(rule_of(found[0])) is None:
         return Listing(items=[])
     rows = queries.cases(call.actor, rule_of(found[0]), found[1], until, parts, imports=query.imports)
     return paged(rows.select_related("dossier"), _ORDER, query, CaseOut.of)
@@ -214,4 +219,5 @@ def _told(item: queries.Indicator) -> dict[str, Any]:
         "period": rule.period,
         "units": list(rule.units),
         "waits": item.facts is None,
+        "why": words.why(item.obstacle),
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nuoda.engine.rulebook.pure.conditions import Condition, ConditionFailed
+from nuoda.engine.rulebook.pure.conditions import Condition, ConditionError, ConditionFailed
 from nuoda.engine.rulebook.pure.facts import Subject
 from nuoda.engine.rulebook.pure.rules import IndicatorRule
 from nuoda.foundation.base.pure.rates import wilson
@@ -18,7 +18,7 @@ Part = Literal["numerator", "rest", "excluded", "failed"]
 """What a row is for a figure: counted and fulfilling the numerator; counted otherwise (all that an aggregate counts);
 not counted; or not to be judged, because a condition could not be answered."""
 PARTS: tuple[Part, ...] = ("numerator", "rest", "excluded", "failed")
-Status = Literal["met", "missed", "no_target", "not_assessed"]
+Status = Literal["met", "missed", "no_target", "not_assessed", "not_computed"]
 Facts = Mapping[str, object]
 
 
@@ -71,19 +71,30 @@ class Tally:
         return Measured(value, numerator, n, self.parts["excluded"], self.parts["failed"], low, high)
 
 
-_compiled: dict[tuple[str, str], Condition] = {}
-"""Conditions by fact set and text; as many as the policies have."""
+_compiled: dict[tuple[str, str], tuple[Subject, Condition | ConditionError]] = {}
+"""Conditions by fact set and text, as many as the policies have; of one that does not compile, why."""
 
 
 def _condition(text: str, subject: Subject) -> Condition:
     known = _compiled.get((subject.name, text))
-    if known is None or known.subject is not subject:
-        known = _compiled[subject.name, text] = Condition.compile(text, subject)
-    return known
+    if known is None or known[0] is not subject:
+        known = _compiled[subject.name, text] = (subject, _tried(text, subject))
+    found = known[1]
+    if isinstance(found, ConditionError):
+        raise ConditionError(found.reason, found.line, found.column)
+    return found
+
+
+def _tried(text: str, subject: Subject) -> Condition | ConditionError:
+    try:
+        return Condition.compile(text, subject)
+    except ConditionError as error:
+        return error
 
 
 class Judge:
-    """Says of each row which part it has in a rule's figure."""
+    """Says of each row which part it has in a rule's figure. Raises ConditionError for a formula that does not fit the
+    subject; `rules.obstacle` tells beforehand."""
 
     def __init__(self, rule: IndicatorRule, subject: Subject) -> None:
         self.rule = rule

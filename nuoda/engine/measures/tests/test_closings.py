@@ -245,7 +245,7 @@ def test_figures_by_clause_for_the_boards(stage: Stage) -> None:
         assert {"DL-5.2a", "DL-5.2b", "DL-5.2c", "DL-5.2d", "DL-5.2e", "LC-3.1", "LC-3.2"} <= set(found)
         [rate] = found["DL-5.2b"]
         assert (rate.found.value, rate.found.denominator, rate.rule.target, rate.status) == (0.75, 4, 0.95, "missed")
-        assert [item.status for item in found["DL-5.2e"]] == ["not_assessed"], "nobody publishes returns yet"
+        assert [item.status for item in found["DL-5.2e"]] == ["not_computed"], "nobody publishes returns yet"
         assert len(found["LC-3.2"]) == 4
     with stage.acting(stage.cast.zhao) as (actor, at), pytest.raises(NotYours):
         queries.figures(actor, since, until, at=at)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.factsets import FACT_SETS, UNITS
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.journal.pure import kinds
 from nuoda.foundation.orgs.pure.roles import ROLES
@@ -28,7 +28,7 @@ from .. import queries
 from ..access import READERS
 from ..models import Closing
 from ..pure.charts import Chart, chart
-from ..pure.rules import rule_in, rule_of
+from ..pure.rules import obstacle, rule_in, rule_of
 from ..pure.spans import Span, latest
 from . import words
 
@@ -72,7 +72,7 @@ def spark(readings: list[queries.Reading | None]) -> Chart:
 def told(readings: list[queries.Reading | None], spans: list[Span]) -> str:
     """The trend for those who do not see it."""
     pairs = zip(spans, readings, strict=True)
-    return ", ".join(f"{span} {words.figure(reading)}" for span, reading in pairs if reading)
+    return _(", ").join(f"{words.span(span)} {words.figure(reading)}" for span, reading in pairs if reading)
 
 
 class Indicators(Page):
@@ -106,12 +106,11 @@ class Indicators(Page):
             "role": role,
             "imports": imports,
             "own": self.actor.reach == "dealer",
-            "waiting": words.WAITING,
         }
         return self.answer(context=context)
 
     def lines(self, shown: list[queries.Indicator], imports: bool) -> list[dict[str, Any]]:
-        """A line for each indicator; one that waits for its rows says so."""
+        """A line for each indicator; one that cannot be computed says why."""
         today = timezone.localtime(self.at).date()
         spans = {item.ref: latest(today, item.rule.period, PERIODS) for item in shown}
         series = queries.series(self.actor, [item.ref for item in shown], spans, imports=imports)
@@ -119,15 +118,20 @@ class Indicators(Page):
         for item in shown:
             readings = [series[item.ref].at(span) for span in spans[item.ref]]
             clause, _slash, key = item.ref.partition("/")
+            why = readings[-1].obstacle if readings[-1] else item.obstacle
             lines.append(
                 {
                     "item": item,
                     "clause": clause,
                     "label": words.said(item.rule.label),
                     "url": reverse("measures:indicator", args=[clause, key]),
-                    "waits": item.facts is None,
+                    "why": words.why(why),
+                    "never": why is not None and not any(reading and reading.closing for reading in readings),
+                    "chip": words.WAITING if why is not None and why.what == "set" else words.STATUSES["not_computed"],
                     "span": spans[item.ref][-1],
+                    "period": words.span(spans[item.ref][-1]),
                     "last_span": spans[item.ref][-2],
+                    "last_period": words.span(spans[item.ref][-2]),
                     "now": self.told(readings[-1]),
                     "last": self.told(readings[-2]),
                     "target": words.target(item.rule),
@@ -145,7 +149,7 @@ class Indicators(Page):
             "figure": words.figure(reading),
             "interval": words.interval(reading),
             "n": reading.found.denominator,
-            "url": cases_url(reading, reading.span, DENOMINATOR),
+            "url": cases_url(reading, reading.span, DENOMINATOR) if reading.obstacle is None else "",
             "chip": words.chip(reading),
             "unsure": words.UNSURE if reading.found.value is not None and not reading.sure else None,
             "closed": reading.closing is not None,
@@ -231,8 +235,12 @@ class Cases(ListPage):
     ) -> QuerySet[Any]:
         since, until = self.span.between(timezone.get_default_timezone())
         bound = rule_in(rulebook.book(actor), ref, since, until)
-        facts = FACT_SETS.get(rule_of(bound[0]).facts) if bound else None
-        if bound is None or facts is None or (unit != "company" and unit not in facts.units):
+        hindered = obstacle(rule_of(bound[0])) if bound else None
+        if bound is None or (hindered is not None and hindered.what == "set"):
+            raise NotYours()
+        if hindered is not None:
+            raise Refused(words.why(hindered))
+        if unit != "company" and unit not in FACT_SETS[rule_of(bound[0]).facts].units:
             raise NotYours()
         imports = self.request.GET.get("imports") == "1"
         return queries.cases(
@@ -267,7 +275,7 @@ class Cases(ListPage):
             "failed": _("cases that could not be judged"),
         }[self.kwargs["part"]]
         return _("%(label)s, %(period)s: %(part)s") % {
-            "label": words.said(self.shown.rule.label), "period": self.span, "part": part,
+            "label": words.said(self.shown.rule.label), "period": words.span(self.span), "part": part,
         }  # fmt: skip
 
     def crumbs(self) -> list[Crumb]:

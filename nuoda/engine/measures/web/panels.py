@@ -40,6 +40,7 @@ def closed(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any] | None
                 "figure": words.figure(reading),
                 "n": reading.found.denominator,
                 "span": reading.span,
+                "period": words.span(reading.span) if reading.span else "",
                 "chip": words.chip(reading),
             }
             for reading in readings

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from nuoda.engine.rulebook.pure import wording
 from nuoda.engine.rulebook.pure.factsets import FactSet
 from nuoda.engine.rulebook.pure.telling import duration
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
@@ -23,7 +24,7 @@ from ..access import READERS, RESTATERS, may_restate
 from ..actions import closings
 from ..models import Closing
 from ..pure.charts import Chart, chart
-from ..pure.figures import Judge
+from ..pure.rules import countable
 from ..pure.spans import Span, latest
 from . import words
 from .lists import DENOMINATOR, PERIODS, cases_url, chips, told
@@ -47,14 +48,15 @@ class IndicatorPage(Page):
         imports = request.GET.get("imports") == "1"
         spans = self.spans()
         series = queries.series(self.actor, [self.shown.ref], {self.shown.ref: spans}, imports=imports)[self.shown.ref]
-        readings = [series.at(span) for span in spans]
+        spans, readings = began(spans, [series.at(span) for span in spans])
         now = readings[-1]
         context = {
             "item": self.shown,
             "rule": self.shown.rule,
             "meaning": words.said(self.shown.rule.meaning) if self.shown.rule.meaning else "",
             "facts": self.definition(),
-            "now": self.line(now, spans[-1]) if now else None,
+            "now": (current := self.line(now, spans[-1])) if now else None,
+            "tiles": self.tiles(current, readings, spans) if now else [],
             "chart": (drawn := self.draw(readings)),
             "columns": list(zip(drawn["drawn"].xs, spans, strict=True)),
             "chart_told": told(readings, spans),
@@ -63,13 +65,19 @@ class IndicatorPage(Page):
             "until": spans[-1],
             **self.older_and_newer(spans),
             "own": self.actor.reach == "dealer",
-            "waits": self.shown.facts is None,
-            "waiting": words.WAITING,
+            **self.hindered(readings),
             "not_assessed": words.STATUSES["not_assessed"].label,
             "policy_title": words.said(self.shown.clause.policy.title),
             **self.apart(spans[-COLUMNS:], imports),
         }
         return self.answer(context=context)
+
+    def hindered(self, readings: list[queries.Reading | None]) -> dict[str, Any]:
+        """Why it cannot be computed now, and whether there is nothing to show because it never was."""
+        why = readings[-1].obstacle if readings[-1] else self.shown.obstacle
+        chip = words.WAITING if why is not None and why.what == "set" else words.STATUSES["not_computed"]
+        never = why is not None and not any(reading and reading.obstacle is None for reading in readings)
+        return {"why": words.why(why), "why_chip": chip, "never": never}
 
     def spans(self) -> list[Span]:
         """The periods shown: up to the one that the address names, else up to now."""
@@ -88,26 +96,48 @@ class IndicatorPage(Page):
         return {"older": spans[0].moved(-1), "newer": spans[-1].moved(PERIODS) if spans[-1].ends <= today else None}
 
     def definition(self) -> dict[str, Any]:
-        """The formula as it is written, and the words of what it uses."""
+        """The formula in words of what it uses."""
         rule, facts = self.shown.rule, self.shown.facts
-        used: list[tuple[str, str]] = []
-        if facts is not None:
-            names = Judge(rule, facts.subject).uses
-            used = [(name, words.said(facts.columns[name].label)) for name in names]
         return {
-            "set": words.said(facts.label) if facts else rule.facts,
+            "set": words.said(facts.label) if facts else "",
             "dated": self.dated(facts),
-            "used": used,
+            "numerator": self.told(rule.numerator),
+            "denominator": self.told(rule.denominator),
+            "of": words.said(facts.columns[rule.of].label)
+            if facts and rule.of and rule.of in facts.columns
+            else rule.of,
             "target": words.target(rule),
             "settles": duration(rule.settles, words.language()) if rule.settles else "",
             "period": words.PERIODS[rule.period],
             "aggregate": words.AGGREGATES.get(rule.aggregate or ""),
         }
 
+    def told(self, condition: str | None) -> str:
+        """A condition of the formula in words; as it is written while nobody publishes its facts."""
+        facts = self.shown.facts
+        if condition in (None, "", "true"):
+            return pgettext("indicator", "every one")
+        return wording.condition(condition, facts.columns, words.language()) if facts else condition
+
+    def tiles(
+        self, now: dict[str, Any], readings: list[queries.Reading | None], spans: list[Span]
+    ) -> list[dict[str, Any]]:
+        """What is asked first: the figure of the shown period and of the one before."""
+        found = [self.tile(_("This period"), now)]
+        if len(readings) > 1 and (before := readings[-2]) is not None:
+            found.append(self.tile(_("Period before"), self.line(before, spans[-2])))
+        return found
+
+    @staticmethod
+    def tile(label: str, line: dict[str, Any]) -> dict[str, Any]:
+        counted = next(count for count in line["counts"] if count["part"] == DENOMINATOR)
+        return line | {"label": label, "n": counted["n"], "url": counted["url"], "tone": line["chips"][0].tone}
+
     def dated(self, facts: FactSet | None) -> str:
         if facts is None:
             return ""
-        return words.said(facts.columns[self.shown.rule.dated or facts.dated].label)
+        named = self.shown.rule.dated or facts.dated
+        return words.said(facts.columns[named].label) if named in facts.columns else named
 
     def draw(self, readings: list[queries.Reading | None]) -> dict[str, Any]:
         found = [reading.found if reading else None for reading in readings]
@@ -124,6 +154,7 @@ class IndicatorPage(Page):
                 if reading is not None
             ],
             "ticks": [(y, words.number(rule, value)) for y, value in drawn.ticks],
+            "lifted": bool(drawn.ticks) and drawn.ticks[-1][1] > 0,
             "left": LEFT,
             "tick": LEFT - 8,
             "right": drawn.width - 30,
@@ -134,13 +165,15 @@ class IndicatorPage(Page):
         found = reading.found
         return {
             "span": span,
+            "period": words.span(span),
             "figure": words.figure(reading),
             "interval": words.interval(reading),
             "chips": chips(reading),
             "target": words.target(reading.rule),
             "version": reading.bound.version,
+            "why": words.why(reading.obstacle),
             "counts": [
-                {"n": n, "url": cases_url(reading, span, part)}
+                {"n": n, "part": part, "url": cases_url(reading, span, part) if n and reading.obstacle is None else ""}
                 for n, part in (
                     (found.numerator, "numerator"),
                     (found.denominator, DENOMINATOR),
@@ -160,7 +193,7 @@ class IndicatorPage(Page):
 
     def apart(self, spans: list[Span], imports: bool) -> dict[str, Any]:
         """The table by dealers, teams or technicians."""
-        facts = self.shown.facts
+        facts = countable(self.shown.rule)
         offered = [unit for unit in self.shown.rule.units if unit != "company" and facts and unit in facts.units]
         if self.actor.reach == "dealer":
             offered = [unit for unit in offered if unit != "dealer"]
@@ -179,7 +212,7 @@ class IndicatorPage(Page):
         return {
             "units": [(name, words.UNITS[name], name == unit) for name in offered],
             "unit": unit,
-            "unit_spans": spans,
+            "unit_spans": [words.span(span) for span in spans],
             "unit_lines": [
                 {
                     "name": names.get(unit_id, _("unknown")),
@@ -206,6 +239,20 @@ class IndicatorPage(Page):
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(gettext_lazy("Indicators"), reverse("measures:indicators"))]
+
+
+def began(spans: list[Span], readings: list[queries.Reading | None]) -> tuple[list[Span], list[queries.Reading | None]]:
+    """Without the periods before the first one of which there is anything to tell, but never fewer than two."""
+
+    def empty(reading: queries.Reading | None) -> bool:
+        if reading is None:
+            return True
+        found = reading.found
+        return reading.closing is None and not (found.denominator or found.excluded or found.failed)
+
+    first = next((place for place, reading in enumerate(readings) if not empty(reading)), 0)
+    first = min(first, max(len(spans) - 2, 0))
+    return spans[first:], readings[first:]
 
 
 class RestateForm(forms.Form):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from nuoda.engine.rulebook.pure.factsets import FACT_SETS
@@ -20,6 +20,8 @@ from nuoda.foundation.orgs.models import Dealer, Person, Team
 from nuoda.foundation.ui.pure.tones import Chip
 
 from ..models.figures import PARTS
+from ..pure.rules import Obstacle
+from ..pure.spans import Span
 from ..queries import Reading
 
 STATUSES: dict[str, Chip] = {
@@ -27,6 +29,7 @@ STATUSES: dict[str, Chip] = {
     "missed": Chip(pgettext_lazy("indicator", "below target"), "missed"),
     "no_target": Chip(pgettext_lazy("indicator", "no target"), "neutral"),
     "not_assessed": Chip(pgettext_lazy("indicator", "not assessed"), "paused"),
+    "not_computed": Chip(pgettext_lazy("indicator", "cannot be computed"), "near", "alert-circle"),
 }
 UNSURE = Chip(pgettext_lazy("indicator", "too few to tell"), "near", "alert-circle")
 WAITING = Chip(pgettext_lazy("indicator", "waits for its data"), "paused")
@@ -71,11 +74,11 @@ def said(texts: Text) -> str:
 
 
 def number(rule: IndicatorRule, value: float | None) -> str:
-    """A figure with its unit: '92.3 %', '1 h 5 min', '4.62'; '' for none."""
+    """A figure with its unit: '92.3%', '1 h 5 min', '4.62'; '' for none."""
     if value is None:
         return ""
     if rule.aggregate is None:
-        return f"{value * 100:.1f} %".replace(".0 %", " %")
+        return f"{value * 100:.1f}%".replace(".0%", "%")
     facts = FACT_SETS.get(rule.facts)
     if facts is not None and rule.of and facts.measured_in.get(rule.of) == "min":
         return minutes(value)
@@ -94,19 +97,45 @@ def minutes(value: float) -> str:
     return _("%(d)s d %(h)s h") % {"d": days, "h": hours} if hours else _("%(d)s d") % {"d": days}
 
 
+def span(found: Span) -> str:
+    """A period as people say it: '2026 年 10 月'."""
+    if found.kind == "month":
+        return _("%(month)s/%(year)s") % {"month": found.starts.month, "year": found.starts.year}
+    if found.kind == "quarter":
+        return _("quarter %(n)s of %(year)s") % {"n": (found.starts.month + 2) // 3, "year": found.starts.year}
+    return _("year %(year)s") % {"year": found.starts.year}
+
+
 def figure(reading: Reading) -> str:
-    """The figure, or that it is not assessed."""
-    return number(reading.rule, reading.found.value) or str(STATUSES["not_assessed"].label)
+    """The figure, or that it is not assessed or cannot be computed."""
+    return number(reading.rule, reading.found.value) or str(STATUSES[reading.status].label)
+
+
+def why(found: Obstacle | None) -> str:
+    """Why an indicator cannot be computed, as a sentence; '' when it can."""
+    if found is None:
+        return ""
+    told = _(", ").join(found.names)
+    if found.what == "set":
+        return _("Cannot be computed: the fact set “%(name)s” is not published.") % {"name": told}
+    if found.what == "facts":
+        said = ngettext(
+            "Cannot be computed: the fact “%(names)s” is no longer published.",
+            "Cannot be computed: the facts “%(names)s” are no longer published.",
+            len(found.names),
+        )
+        return said % {"names": told}
+    return _("Cannot be computed: the formula no longer fits its facts (%(reason)s).") % {"reason": told}
 
 
 def interval(reading: Reading) -> str:
-    """'71 %–98 %', '' without one."""
+    """'71%–98%', '' without one."""
     low, high = reading.found.low, reading.found.high
-    return "" if low is None or high is None else f"{low * 100:.0f} %–{high * 100:.0f} %"
+    return "" if low is None or high is None else f"{low * 100:.0f}%–{high * 100:.0f}%"
 
 
 def target(rule: IndicatorRule) -> str:
-    """'≥ 95 %', '≤ 2 h', '' without one."""
+    """'≥ 95%', '≤ 2 h', '' without one."""
     if rule.target is None:
         return ""
     return f"{'≥' if rule.direction == 'up' else '≤'} {number(rule, rule.target)}"
@@ -114,6 +143,8 @@ def target(rule: IndicatorRule) -> str:
 
 def chip(reading: Reading) -> Chip:
     """What became of the target."""
+    if reading.obstacle is not None and reading.obstacle.what == "set":
+        return WAITING
     found = STATUSES[reading.status]
     if reading.status == "missed" and reading.rule.direction == "down":
         return Chip(pgettext_lazy("indicator", "above target"), "missed")

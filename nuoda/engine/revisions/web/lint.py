@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure.linting import Finding
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import Crumb, Page
@@ -43,6 +44,10 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "unknown-form": (_("a form nobody defines"), _("Name a form that exists, or have it made.")),
     "unknown-template": (_("a message without words"), _("Name a template that exists.")),
     "unknown-facts": (_("an indicator without facts"), _("Name a fact set that is published.")),
+    "lost-facts": (
+        _("an indicator whose facts are gone"),
+        _("Its figures cannot be computed any more. Name a fact set that is published, or take the indicator out."),
+    ),
     "defined-twice": (_("defined in two places"), _("Keep one of the two.")),
     "two-limits": (_("two time limits for one thing"), _("Let one clause give the limit and the other refer to it.")),
     "overlap": (_("two versions in force at once"), _("End the earlier one where the later one begins.")),
@@ -51,7 +56,7 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
 
 
 class Lint(Page):
-    """The findings of `nuoda rulebook lint` on the versions in force."""
+    """The findings of `nuoda rulebook lint` on the versions in force, and what other versions name that is gone."""
 
     access = WRITERS
     menu = "lint"
@@ -60,24 +65,28 @@ class Lint(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = queries.lint(self.actor, self.at)
-        total = sum(len(findings) for _row, findings in found)
+        others = queries.unfit(self.actor, self.at)
+        every = [finding for _row, findings in (*found, *others) for finding in findings]
         counts = [
-            (chip, sum(f.severity == severity for _row, findings in found for f in findings))
-            for severity, chip in SEVERITIES.items()
+            (chip, sum(finding.severity == severity for finding in every)) for severity, chip in SEVERITIES.items()
         ]
         groups = [
-            {
-                "title": f"{words.title(row)} {row.version}",
-                "url": reverse("rulebook:policy", args=[row.policy.name]),
-                "count": len(findings),
-                "codes": _codes(findings),
-            }
-            for row, findings in found
+            *(_group(row, findings, reverse("rulebook:policy", args=[row.policy.name])) for row, findings in found),
+            *(
+                _group(row, findings, reverse("revisions:version", args=[row.pk]), words.status_chip(row, self.at))
+                for row, findings in others
+            ),
         ]
-        return self.answer(context={"groups": groups, "total": total, "counts": [c for c in counts if c[1]]})
+        return self.answer(context={"groups": groups, "total": len(every), "counts": [c for c in counts if c[1]]})
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Regulations"), reverse("rulebook:regulations"))]
+
+
+def _group(row: PolicyVersion, findings: list[Finding], url: str, chip: Chip | None = None) -> dict[str, Any]:
+    """One version with its findings; `chip` says what it is when it is not in force."""
+    title = f"{words.title(row)} {row.version}"
+    return {"title": title, "chip": chip, "url": url, "count": len(findings), "codes": _codes(findings)}
 
 
 def _codes(findings: list[Finding]) -> list[dict[str, Any]]:
