@@ -42,5 +42,10 @@ class Jobs(PhonePage):
         due = next_clocks(self.actor, [row.pk for row in passed])
         matters = [(row, due.get(row.pk)) for row in passed]
         return self.answer(
-            context={"jobs": jobs, "matters": matters, "done": list(queries.finished_jobs(self.actor)[:10])}
+            context={
+                "jobs": jobs,
+                "matters": matters,
+                "blocks": self.contributed("phone.home"),
+                "done": list(queries.finished_jobs(self.actor)[:10]),
+            }
         )

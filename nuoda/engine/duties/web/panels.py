@@ -20,18 +20,19 @@ SHOWN = 6
 
 
 def register() -> None:
-    panels.register(
-        panels.Panel(
-            "home",
-            "duties",
-            _("Periodic duties"),
-            "duties/_home.html",
-            home,
-            roles=READERS,
-            icon="calendar-event",
-            order=25,
+    for place in ("home", "phone.home"):
+        panels.register(
+            panels.Panel(
+                place,
+                "duties",
+                _("Periodic duties"),
+                "duties/_home.html",
+                home,
+                roles=READERS,
+                icon="calendar-event",
+                order=25,
+            )
         )
-    )
     panels.register(
         panels.Panel("deadline.more", "ladder", _("Escalation"), "duties/_ladder.html", ladder, icon="arrow-up")
     )

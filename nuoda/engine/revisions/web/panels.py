@@ -19,11 +19,12 @@ SHOWN = 5
 
 
 def register() -> None:
-    panels.register(
-        panels.Panel(
-            "home", "readings", _("To read"), "revisions/_panel.html", to_read, roles=STAFF, icon="book", order=35
+    for place in ("home", "phone.home"):
+        panels.register(
+            panels.Panel(
+                place, "readings", _("To read"), "revisions/_panel.html", to_read, roles=STAFF, icon="book", order=35
+            )
         )
-    )
 
 
 def to_read(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any] | None:
