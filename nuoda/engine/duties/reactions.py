@@ -15,10 +15,10 @@ def do_duties(entry: Entry, context: Context) -> None:
     """Let an event count for the duties it meets; costs nothing where no cadence names it."""
     if entry.origin == "import":
         return
-    found = rulebook.book(context.actor).cadences_met_by(entry.type, entry.happened_at)
+    found = rulebook.book(context.actor).cadences_met_by(entry.type)
     if found:
         with scoped(system(entry.company_id, book_revision=context.actor.book_revision)) as _now:
-            proving.take(entry, {bound.ref for bound in found}, actor=context.actor, at=context.at)
+            proving.take(entry, found, actor=context.actor, at=context.at)
 
 
 @on("deadline.missed")

@@ -13,7 +13,7 @@ from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
 from nuoda.foundation.orgs.tests import factories
 
-from .office import Office, cadence, clause, moment, office
+from .office import Office, cadence, clause, moment, office, policy
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,16 @@ def test_an_event_counts_for_one_period_and_for_the_unit_it_is_about() -> None:
     assert {row.state for row in own.duties()} == {"open"}, "it happened in the period, the duty looks back on it"
     own.chore("2026-04-02 10:00", dealer_id=own.cast.east.pk)
     assert {row.unit_id for row in own.duties(state="met")} == {own.cast.east.pk}
+
+
+def test_a_duty_is_met_by_what_the_version_that_opened_it_asked_for() -> None:
+    """The next version, adopted within the period, wants another event: it counts from the next period on."""
+    own = events()
+    own.sweep("2026-03-02 09:00")
+    own.adopt(policy(clause(cadence(met_by="attestation.made")), version="2.0"), since="2026-03-10 00:00")
+    own.chore("2026-03-20 10:00")
+    row = own.only(period="2026-03")
+    assert (row.state, row.version_id) == ("met", own.versions["1.0"])
 
 
 def test_an_event_whose_facts_do_not_fit_does_not_count_and_one_that_cannot_be_judged_is_an_error() -> None:

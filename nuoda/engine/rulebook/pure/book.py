@@ -87,8 +87,6 @@ class _Edition:
     forms: dict[tuple[str, str], tuple[BoundRule, ...]] = field(default_factory=dict)
     consequences: dict[str, tuple[BoundRule, ...]] = field(default_factory=dict)
     cadences: tuple[BoundRule, ...] = ()
-    deeds: dict[str, tuple[BoundRule, ...]] = field(default_factory=dict)
-    """Cadences by the event types that meet them."""
 
 
 class Book:
@@ -101,6 +99,7 @@ class Book:
         self._editions = [_Edition(), *(self._edition(moment) for moment in self._starts)]
         self._revisions = sorted(self._turns(), key=lambda found: (found.at, found.policy))
         self._turnings = [found.at for found in self._revisions]
+        self._deeds = _deeds(self.tenures)
 
     def _turns(self) -> Iterator[Revision]:
         for one, other in itertools.pairwise(self.tenures):
@@ -169,9 +168,9 @@ class Book:
         """All cadences in force."""
         return self._at(moment).cadences
 
-    def cadences_met_by(self, event_type: str, moment: datetime) -> tuple[BoundRule, ...]:
-        """Cadences that an event of this type may meet."""
-        return self._at(moment).deeds.get(event_type, ())
+    def cadences_met_by(self, event_type: str) -> frozenset[str]:
+        """Names of cadences that an event of this type meets in any version: a duty stays under the one that opened it."""
+        return self._deeds.get(event_type, frozenset())
 
     def rule(self, ref: str, moment: datetime) -> BoundRule | None:
         """The rule of that stable name as it is in force."""
@@ -252,7 +251,6 @@ def _index(edition: _Edition) -> None:
     approvals: dict[tuple[str, str], list[BoundRule]] = defaultdict(list)
     forms: dict[tuple[str, str], list[BoundRule]] = defaultdict(list)
     consequences: dict[str, list[BoundRule]] = defaultdict(list)
-    deeds: dict[str, list[BoundRule]] = defaultdict(list)
     for bound in edition.rules:
         rule = bound.rule
         if isinstance(rule, ClockRule):
@@ -267,13 +265,19 @@ def _index(edition: _Edition) -> None:
         elif isinstance(rule, ConsequenceRule):
             on = f"{rule.on}:{bound.clause_id}/{rule.of}" if rule.of else rule.on
             consequences[on].append(bound)
-        elif isinstance(rule, CadenceRule):
-            for event_type in rule.met_by:
-                deeds[event_type].append(bound)
     edition.clocks = {key: tuple(found) for key, found in clocks.items()}
     edition.gates = {key: tuple(found) for key, found in gates.items()}
     edition.approvals = {key: tuple(found) for key, found in approvals.items()}
     edition.forms = {key: tuple(found) for key, found in forms.items()}
     edition.consequences = {key: tuple(found) for key, found in consequences.items()}
     edition.cadences = tuple(bound for bound in edition.rules if isinstance(bound.rule, CadenceRule))
-    edition.deeds = {key: tuple(found) for key, found in deeds.items()}
+
+
+def _deeds(tenures: Iterable[Tenure]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for tenure in tenures:
+        for clause in tenure.policy.clauses:
+            for rule in clause.rules:
+                for event_type in rule.met_by if isinstance(rule, CadenceRule) else ():
+                    found[event_type].add(f"{clause.id}/{rule.key}")
+    return {event_type: frozenset(refs) for event_type, refs in found.items()}
