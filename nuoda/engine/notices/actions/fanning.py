@@ -200,8 +200,9 @@ def _behind(word: str, entry: Entry, *, actor: Actor, at: datetime) -> Iterable[
         return MEANINGS[word](actor, entry.dossier, entry.payload, at)
     if word == "owner":
         person = entry.payload.get("owner_person")
-        if person:
+        if person and Person.objects.filter(company_id=entry.company_id, pk=str(person), active=True).exists():
             return [UUID(str(person))]
+        # Whoever had it has left: it is owed all the same, and those who hold the role have to hear of it.
         role = str(entry.payload.get("owner_role") or "")
         return _behind(role, entry, actor=actor, at=at) if role and role != "owner" else []
     if word == "assignee":

@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import connection, transaction
 
 from nuoda.engine.notices import jobs, queries
-from nuoda.engine.notices.actions import notices, preferences, sending
+from nuoda.engine.notices.actions import fanning, notices, preferences, sending
 from nuoda.engine.notices.models import Delivery, Notice
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.access import scoped
@@ -19,7 +19,7 @@ from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.actions.entries import record
 from nuoda.foundation.journal.models import Entry
-from nuoda.foundation.orgs.models import Delegation
+from nuoda.foundation.orgs.models import Delegation, Person
 
 from .cast import AT, RULES, Cast, Ignored, book_of
 
@@ -164,6 +164,17 @@ def test_a_delegate_is_told_for_whom(cast: Cast) -> None:
         row = Notice.objects.get(person=deputy)
         assert row.params["for"] == str(cast.dealer_manager.id)
         assert Notice.objects.filter(person=cast.dealer_manager).exists()
+
+
+def test_what_is_owed_by_somebody_who_has_left_is_told_to_his_role(cast: Cast) -> None:
+    with scoped(cast.system):
+        entry = cast.happen()
+        entry.payload = {"owner_person": str(cast.technician.pk), "owner_role": "service_manager"}
+        found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
+        assert list(found) == [cast.technician.pk]
+        Person.objects.filter(pk=cast.technician.pk).update(active=False)
+        found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
+        assert list(found) == [cast.dealer_manager.pk]
 
 
 def test_who_did_it_is_not_told_of_his_own_deed(cast: Cast) -> None:
