@@ -131,12 +131,17 @@ def audits(
     return rows.order_by("-drawn_at", "pk")
 
 
-def failed_cases(actor: Actor, *, clause_id: str, since: datetime, until: datetime) -> QuerySet[AuditCase]:
-    """Audited cases that do not keep the clause, with their audit and dossier."""
-    signed = audits(actor, clause_id=clause_id, since=since, until=until)
+def failed_cases(
+    actor: Actor, *, clause_id: str = "", since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[AuditCase]:
+    """Audited cases that do not keep the clause, of audits that are signed off, with their audit and dossier."""
+    signed = audits(actor, clause_id=clause_id, since=since, until=until).filter(state="signed")
     rows = AuditCase.objects.filter(audit__in=signed.values("pk"), verdict="fail")
     return rows.select_related("audit__dossier", "about").order_by("-checked_at", "pk")
 
+
+OWED = Q(state__in=("open", "claimed", "missed"), done_at=None)
+"""Somebody still has to do it, in time or late."""
 
 # -- one duty, one audit
 
@@ -170,6 +175,14 @@ def cases(row: Audit) -> list[AuditCase]:
     """The sample of an audit with its marks, in the order drawn."""
     marks = Prefetch("marks", AuditMark.objects.select_related("photo"))
     return list(row.cases.select_related("about", "checked_by").prefetch_related(marks).order_by("position"))
+
+
+def case_at(row: Audit, position: int) -> AuditCase:
+    """One case of the sample by its place, with its marks; raises NotYours."""
+    found = row.cases.select_related("about", "checked_by").prefetch_related("marks").filter(position=position).first()
+    if found is None:
+        raise NotYours()
+    return found
 
 
 def escalations(actor: Actor, about_ids: Iterable[UUID]) -> list[Escalation]:
@@ -206,6 +219,25 @@ def owed_by(actor: Actor) -> Q:
     roles = set(actor.roles) | ({"service_manager"} if actor.dealer_id and actor.has("dealer_manager") else set())
     mine = Q(owner_person_id=None, owner_role__in=sorted(roles), dealer_id=actor.dealer_id)
     return mine | Q(owner_person_id=actor.person_id) if actor.person_id else mine
+
+
+def names_of_owners(actor: Actor, rows: Iterable[Obligation]) -> dict[UUID, list[str]]:
+    """The people who owe each duty now: its person, else the holders of its role at the organisation that owes. One statement."""
+    rows = list(rows)
+    roles = {row.owner_role for row in rows}
+    held = Membership.objects.filter(
+        company_id=actor.company_id, until=None, role__in=sorted(roles | {"dealer_manager"}), person__active=True
+    )
+    people: dict[tuple[str, UUID | None], list[str]] = {}
+    for role, dealer_id, name in held.order_by("person__name").values_list("role", "person__dealer_id", "person__name"):
+        for code in (role, "service_manager") if role == "dealer_manager" and dealer_id else (role,):
+            people.setdefault((code, dealer_id), []).append(name)
+    return {
+        row.pk: [row.unit_name]
+        if row.owner_person_id
+        else list(dict.fromkeys(people.get((row.owner_role, row.dealer_id), [])))
+        for row in rows
+    }
 
 
 def holds(actor: Actor, roles: Iterable[str], dealer_id: UUID | None) -> bool:

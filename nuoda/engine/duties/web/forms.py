@@ -9,11 +9,11 @@ from uuid import UUID
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import FormPage
 
@@ -99,8 +99,8 @@ class CheckForm(forms.Form):
 
 class DrawForm(forms.Form):
     clause = forms.ChoiceField(label=_("Checklist"))
-    since = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Final day"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    until = forms.DateField(label=_("Final day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     unit = forms.ChoiceField(label=_("Whose cases"))
 
     def __init__(self, *args: Any, clauses: list[tuple[str, str]], units: list[tuple[str, Any]], **kwargs: Any) -> None:
@@ -313,11 +313,11 @@ class Draw(FormPage):
         return {"clauses": clauses, "units": own + dealers}
 
     def initial(self) -> dict[str, Any]:
-        today = timezone.localtime(self.at).date()
+        today = self.at.astimezone(orgs.zone(self.actor)).date()
         return {"since": today - timedelta(days=30), "until": today - timedelta(days=1), "unit": self.EVERYBODY}
 
     def act(self, cleaned: dict[str, Any]) -> Audit:
-        zone = timezone.get_current_timezone()
+        zone = orgs.zone(self.actor)
         unit = cleaned["unit"]
         return audits.draw_spot(
             clause_id=cleaned["clause"],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal import queries as journal
@@ -25,6 +27,8 @@ from . import words
 
 ALL = WATCHERS | {"dealer_manager"}
 """Who sees what others owe: in the company, or at his dealer."""
+FAR = datetime(2200, 1, 1, tzinfo=UTC)
+"""Later than any due time."""
 BOXES = (
     ("mine", _("My duties"), READERS),
     ("all", _("All duties"), ALL),
@@ -44,6 +48,13 @@ def periods(actor: Actor) -> list[tuple[str, str]]:
         Obligation.visible_to(actor).order_by("-period_end", "-period").values_list("period", "period_end").distinct()
     )
     return [(code, words.period(code)) for code in dict.fromkeys(code for code, _end in rows[:200])]
+
+
+def this_week(actor: Actor, at: datetime) -> Q:
+    """Due in the week of the reader, Monday to Sunday, and not done yet."""
+    today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    return queries.OWED & Q(due_at__gt=monday, due_at__lte=monday + timedelta(days=7))
 
 
 class Box(ListPage):
@@ -71,7 +82,7 @@ class Box(ListPage):
 class Duties(Box):
     """What the lists of duties share."""
 
-    order: ClassVar[Sequence[str]] = ("-due_at",)
+    order: ClassVar[Sequence[str]] = ("turn",)
     columns: ClassVar[Sequence[Column]] = (
         Column(
             key="number",
@@ -91,6 +102,7 @@ class Duties(Box):
         ),
         Column(key="unit", label=_("Unit"), value="unit_name", sort="unit_name", grouped=True),
         Column(key="owner", label=_("Owed by"), value=words.owner, sort="owner_role", grouped=True),
+        Column(key="who", label=pgettext_lazy("duty", "who"), value=lambda row: words.several(row.who)),
         Column(key="state", label=_("State"), value=words.state_chip, cell="chip", sort="state", grouped=True),
         Column(key="due", label=_("Due"), value="due_at", cell="moment", sort="due_at"),
         Column(key="done", label=_("Done"), value="done_at", cell="moment", sort="done_at", shown=False),
@@ -101,6 +113,7 @@ class Duties(Box):
         Choice(name="clause", label=_("Clause"), field="clause_id", options=clauses),
         Choice(name="period", label=_("Period"), field="period", options=periods),
         Flag(name="late", label=_("Missed and not done yet"), where=Q(state="missed", done_at=None)),
+        Flag(name="week", label=_("Due this week"), where=this_week),
         Days(name="due", label=_("Due"), field="due_at"),
     )
 
@@ -108,7 +121,15 @@ class Duties(Box):
         raise NotImplementedError
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
-        return self.found(actor)
+        """`turn`: what is still owed first, the longest due at the top; then what is settled, the latest due first."""
+        settled = ExpressionWrapper(Value(FAR) + (Value(FAR) - F("due_at")), output_field=DateTimeField())
+        owed = When(queries.OWED, then=F("due_at"))
+        return self.found(actor).annotate(turn=Case(owed, default=settled, output_field=DateTimeField()))
+
+    def dress(self, rows: Sequence[Any]) -> None:
+        names = queries.names_of_owners(self.actor, rows)
+        for row in rows:
+            row.who = names[row.pk]
 
     def row_url(self, row: Obligation) -> str:
         return reverse("duties:duty", args=[row.dossier.number])
@@ -164,11 +185,11 @@ class Audits(Box):
             sort="dossier__number",
             link=lambda row: reverse("duties:audit", args=[row.dossier.number]),
         ),
-        Column(key="title", label=_("What is checked"), value="dossier.title", wide=True),
+        Column(key="title", label=_("What is checked"), value=words.checked, wide=True),
         Column(key="clause", label=_("Clause"), value="clause_id", sort="clause_id", grouped=True),
         Column(key="unit", label=_("Unit"), value="unit_name", sort="unit_name", grouped=True),
         Column(key="size", label=_("Cases drawn"), value="size", cell="number", sort="size"),
-        Column(key="passed", label=_("Kept"), value="passed", cell="number", sort="passed"),
+        Column(key="passed", label=pgettext_lazy("audit", "kept"), value="passed", cell="number", sort="passed"),
         Column(key="failed", label=_("Not kept"), value="failed", cell="number", sort="failed"),
         Column(key="state", label=_("State"), value=words.audit_chip, cell="chip", sort="state", grouped=True),
         Column(key="drawn", label=_("Drawn"), value="drawn_at", cell="moment", sort="drawn_at"),
