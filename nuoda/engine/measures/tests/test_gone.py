@@ -61,6 +61,12 @@ def text(browser: Client, url: str, status: int = 200) -> str:
     return unescape(answer.content.decode())
 
 
+def shown_for_march(browser: Client) -> str:
+    """The figure of March on the indicator's page."""
+    lines = browser.get(PAGE).context["lines"]
+    return next(str(line["figure"]) for line in lines if line["span"] == MARCH)
+
+
 def test_every_page_says_why_there_is_no_figure(stage: Stage, take_away: Callable[[], None]) -> None:
     browser = people.login(Client(), stage.cast.chen)
     assert "100%" in text(browser, PAGE)
