@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Case, CharField, Count, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
-from django.utils import timezone
 
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.book import Book, BoundClause
@@ -19,6 +18,7 @@ from nuoda.engine.rulebook.pure.factsets import FACT_SETS, FactSet
 from nuoda.engine.rulebook.pure.rules import BoundRule, IndicatorRule
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.orgs import queries as orgs
 
 from .access import may_read
 from .models import Closing, Figure, FigureCase
@@ -150,12 +150,19 @@ def read(source: Any) -> Any:
 
 
 def tallies(
-    actor: Actor, rule: IndicatorRule, since: datetime, until: datetime, *, unit: str = "company", imports: bool = False
+    actor: Actor,
+    rule: IndicatorRule,
+    since: datetime,
+    until: datetime,
+    *,
+    zone: tzinfo,
+    unit: str = "company",
+    imports: bool = False,
 ) -> dict[tuple[Span, UUID | None], Tally]:
-    """Counts by month and unit, in one statement."""
+    """Counts by month (as `zone` has them) and unit, in one statement."""
     judge = Judge(rule, FACT_SETS[rule.facts].subject)
     found = rows(actor, rule, since, until, imports=imports)
-    found = found.annotate(fact_month=TruncMonth("fact_at", tzinfo=timezone.get_default_timezone()))
+    found = found.annotate(fact_month=TruncMonth("fact_at", tzinfo=zone))
     if unit != "company":
         found = with_unit(found, rule, unit)
     names = ["fact_month", *(["unit_id"] if unit != "company" else []), *(f"fact_{name}" for name in judge.uses)]
@@ -257,7 +264,8 @@ def series(
     """Readings of indicators over calendar spans (`spans` by ref). `unit`: told apart by dealer, team or technician;
     empty: the whole that the actor sees.
 
-    Two statements for all closed periods, and one for each indicator and version that has open ones.
+    Periods begin at midnight where the company is. Two statements for all closed periods, and one for each indicator and
+    version that has open ones.
     """
     if not may_read(actor):
         raise NotYours()
@@ -266,8 +274,9 @@ def series(
     book = rulebook.book(actor)
     if not imports:
         _read_closed(actor, book, made, shown, own, bool(unit))
+    zone = orgs.zone(actor)
     for item in made.values():
-        _compute_open(actor, book, item, shown, bool(unit), imports)
+        _compute_open(actor, book, item, zone, shown, bool(unit), imports)
     return made
 
 
@@ -303,8 +312,7 @@ def measured_of(row: Figure) -> Measured:
     return Measured(row.value, row.numerator, row.denominator, row.excluded, row.failed, row.low, row.high)
 
 
-def _compute_open(actor: Actor, book: Book, item: Series, unit: str, apart: bool, imports: bool) -> None:
-    zone = timezone.get_default_timezone()
+def _compute_open(actor: Actor, book: Book, item: Series, zone: tzinfo, unit: str, apart: bool, imports: bool) -> None:
     by_version: dict[UUID, tuple[datetime, list[tuple[Span, BoundRule]]]] = {}
     for span in item.spans:
         if span in item.rules:
@@ -325,7 +333,8 @@ def _compute_open(actor: Actor, book: Book, item: Series, unit: str, apart: bool
         if facts is None or (apart and unit not in facts.units):
             continue
         until = open_spans[-1][0].between(zone)[1]
-        found_tallies = tallies(actor, rule, since, until, unit=unit if apart else "company", imports=imports)
+        told = unit if apart else "company"
+        found_tallies = tallies(actor, rule, since, until, zone=zone, unit=told, imports=imports)
         for span, bound in open_spans:
             merged: dict[UUID | None, Tally] = defaultdict(Tally) if apart else {None: Tally()}
             for (month, unit_id), tally in found_tallies.items():
@@ -347,7 +356,7 @@ def figures(
 
     One statement per indicator. Raises NotYours for whoever reads no figures.
     """
-    book, made = rulebook.book(actor), dict[str, list[Reading]]()
+    book, made, zone = rulebook.book(actor), dict[str, list[Reading]](), orgs.zone(actor)
     for item in indicators(actor, at):
         found = rule_in(book, item.ref, since, until)
         if found is None:
@@ -355,7 +364,7 @@ def figures(
         bound, begins = found
         rule, tally = rule_of(bound), Tally()
         if countable(rule) is not None:
-            for part in tallies(actor, rule, begins, until, imports=imports).values():
+            for part in tallies(actor, rule, begins, until, zone=zone, imports=imports).values():
                 tally.merge(part)
         unit, unit_id = headline(actor)
         made.setdefault(item.bound.clause_id, []).append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
@@ -22,6 +23,7 @@ from . import events
 from .access import runs_staff
 from .models import (
     ApiToken,
+    Company,
     Dealer,
     Delegation,
     Department,
@@ -287,6 +289,11 @@ def audit_trail(actor: Actor) -> QuerySet[Entry]:
     """Entries of this room: logins, roles, people, organisation, tokens, exports. For the audit administrator."""
     mine = [name for name, cls in REGISTRY.items() if cls.__module__ == events.__name__]
     return Entry.visible_to(actor).filter(type__in=[*mine, "list.exported"])
+
+
+def zone(actor: Actor) -> ZoneInfo:
+    """Where the company's days begin: months, quarters and years of its figures and duties are cut there."""
+    return ZoneInfo(Company.objects.values_list("time_zone", flat=True).get(pk=actor.company_id))
 
 
 def names(actor: Actor, ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -50,14 +50,13 @@ def open_due(*, actor: Actor, at: datetime, batch: int = BATCH, failed: set[Key]
     if watch is None or (watch.looked_until is not None and watch.looked_until >= at):
         return False
     ruling = clocks.ruling(actor)
-    office = ruling.valid(None, at)
-    if office is None:
+    if ruling.valid(None, at) is None:
         return False
     company = Company.objects.get(pk=actor.company_id)
     wanted = list(
         openings(
             ruling.book.tenures, began=company.created_at, looked_until=watch.looked_until, at=at,
-            zone=ZoneInfo(office.zone), published=queries.published(actor.company_id),
+            zone=ZoneInfo(company.time_zone), published=queries.published(actor.company_id),
         )
     )  # fmt: skip
     passed = failed if failed is not None else set()

@@ -11,6 +11,7 @@ from nuoda.engine.duties.actions import attestations
 from nuoda.engine.rulebook.models import ClauseError
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
+from nuoda.foundation.orgs.models import Company
 from nuoda.foundation.orgs.tests import factories
 
 from .office import Office, cadence, clause, moment, office, policy
@@ -330,3 +331,19 @@ def test_figures_per_clause_count_what_is_due_in_the_span() -> None:
     ma = factories.actor(own.cast.ma)
     with scoped(ma):
         assert queries.tally(ma, moment("2026-01-01 00:00"), moment("2027-01-01 00:00")) == {}
+
+
+def test_periods_are_cut_where_the_company_is_whatever_its_calendar_says() -> None:
+    """A company in Berlin whose working calendar is that of Shanghai, where April begins six hours earlier."""
+    own = office()
+    Company.objects.filter(pk=own.company_id).update(time_zone="Europe/Berlin")
+    own.adopt(policy(clause(cadence(met_by="chore.done"))), "2026-03-01 00:00")
+    own.sweep("2026-03-02 09:00")
+    march = own.only(period="2026-03")
+    assert march.due_at == moment("2026-04-01 06:00")
+    own.sweep("2026-04-01 05:00")
+    assert not own.duties(period="2026-04")
+    own.chore("2026-04-01 05:30")
+    assert own.only(period="2026-03").state == "met"
+    own.sweep("2026-04-01 06:01")
+    assert own.only(period="2026-04").state == "open"

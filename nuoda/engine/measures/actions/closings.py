@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.rulebook import queries as rulebook
@@ -24,6 +23,7 @@ from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused, Stale
 from nuoda.foundation.journal.actions import entries
+from nuoda.foundation.orgs import queries as orgs
 
 from .. import events, queries
 from ..access import may_restate
@@ -66,7 +66,7 @@ def _failed(company_id: UUID, ref: str, span: Span, reason: str, at: datetime) -
 
 def _due(actor: Actor, at: datetime) -> Iterator[tuple[str, Span]]:
     """Periods that wait to be closed, oldest first."""
-    zone = timezone.get_default_timezone()
+    zone = orgs.zone(actor)
     book = rulebook.book(actor)
     begun: dict[str, datetime] = {}
     for tenure in book.tenures:
@@ -81,7 +81,7 @@ def _due(actor: Actor, at: datetime) -> Iterator[tuple[str, Span]]:
         found = rule_in(book, ref, since, at)
         if found is None:
             continue
-        span = Span.holding(timezone.localtime(since, zone).date(), rule_of(found[0]).period)
+        span = Span.holding(since.astimezone(zone).date(), rule_of(found[0]).period)
         while span.between(zone)[1] <= at:
             measured = rule_in(book, ref, *span.between(zone))
             if measured is not None:
@@ -151,7 +151,7 @@ def restate(*, ref: str, span: Span, reason: str, seen: int, actor: Actor, at: d
     bound = of_version(rulebook.book(actor), ref, last.version_id)
     if bound is None or countable(rule_of(bound)) is None:
         raise Refused(_("What this indicator counts is not published any more; it cannot be computed anew."))
-    until = span.between(timezone.get_default_timezone())[1]
+    until = span.between(orgs.zone(actor))[1]
     try:
         with transaction.atomic():
             row = Closing.objects.create(
@@ -179,7 +179,7 @@ def restate(*, ref: str, span: Span, reason: str, seen: int, actor: Actor, at: d
 
 
 def _measured_by(actor: Actor, ref: str, span: Span, at: datetime) -> tuple[BoundRule, datetime, datetime]:
-    since, until = span.between(timezone.get_default_timezone())
+    since, until = span.between(orgs.zone(actor))
     if until > at:
         raise Refused(_("This period has not ended yet."))
     found = rule_in(rulebook.book(actor), ref, since, until)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.pure.operations import Call, Listing, Paging, Ref, Shape, read
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.ui.api.paging import paged
 
 from .. import queries
@@ -102,11 +102,22 @@ class IndicatorOut(Shape):
         return cls(**_told(item))
 
 
+class IndicatorListed(IndicatorOut):
+    """An indicator with its figure for the whole that the caller sees; null: no rule measured that period."""
+
+    figure: FigureOut | None
+
+
 class IndicatorWhole(IndicatorOut):
     """An indicator with figures: of the period for the whole that the caller sees, and told apart by `unit`."""
 
     figure: FigureOut | None
     units_figures: list[FigureOut]
+
+
+class OfAny(Shape):
+    period: Period = Field("", description="'2026-10', '2026-Q3' or '2026'; empty: of each indicator the one open now.")
+    imports: bool = Field(False, description="Count imported cases, too; nothing closed is read then.")
 
 
 class OfPeriod(Shape):
@@ -136,9 +147,19 @@ class CaseOut(Shape):
 
 
 @read("/indicators", scope="figures:read", roles=READERS)
-def list_indicators(call: Call) -> list[IndicatorOut]:
-    """List the indicators of the regulations in force."""
-    return [IndicatorOut.by(item) for item in queries.indicators(call.actor, call.at)]
+def list_indicators(call: Call, query: OfAny) -> list[IndicatorListed]:
+    """List the indicators of the regulations in force with their figures of a period: value, sample size, interval, target.
+
+    A dealer's figures hold his own cases only. A closed period is answered as it was closed, by its newest edition.
+    """
+    known = queries.indicators(call.actor, call.at)
+    spans = {item.ref: [_span(call, item, query.period)] for item in known}
+    found = queries.series(call.actor, list(spans), spans, imports=query.imports)
+    read_of = {ref: found[ref].at(span) for ref, [span] in spans.items()}
+    return [
+        IndicatorListed(**_told(item), figure=FigureOut.of(figure) if (figure := read_of[item.ref]) else None)
+        for item in known
+    ]
 
 
 @read("/indicators/{clause}/{key}", scope="figures:read", roles=READERS)
@@ -176,7 +197,7 @@ def list_indicator_cases(call: Call, clause: Clause, key: Key, query: OfCases) -
         return paged(
             queries.closed_cases(call.actor, closing, parts).select_related("dossier"), _ORDER, query, CaseOut.of
         )
-    since, until = span.between(timezone.get_default_timezone())
+    since, until = span.between(orgs.zone(call.actor))
     found = rule_in(rulebook.book(call.actor), item.ref, since, until)
     if found is None or countable(rule_of(found[0])) is None:
         return Listing(items=[])
@@ -190,7 +211,7 @@ _ORDER = ("-case_at",)
 def _span(call: Call, item: queries.Indicator, period: str) -> Span:
     """The period asked for; raises NotYours for one of another kind than the indicator's."""
     if not period:
-        return Span.holding(timezone.localtime(call.at).date(), item.rule.period)
+        return Span.holding(call.at.astimezone(orgs.zone(call.actor)).date(), item.rule.period)
     try:
         span = Span.parse(period)
     except ValueError as error:

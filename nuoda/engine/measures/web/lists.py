@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -18,6 +17,7 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.journal.pure import kinds
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.actions import exports as leaving
 from nuoda.foundation.ui.pure.tones import Chip
@@ -111,7 +111,7 @@ class Indicators(Page):
 
     def lines(self, shown: list[queries.Indicator], imports: bool) -> list[dict[str, Any]]:
         """A line for each indicator; one that cannot be computed says why."""
-        today = timezone.localtime(self.at).date()
+        today = self.at.astimezone(orgs.zone(self.actor)).date()
         spans = {item.ref: latest(today, item.rule.period, PERIODS) for item in shown}
         series = queries.series(self.actor, [item.ref for item in shown], spans, imports=imports)
         lines = []
@@ -233,7 +233,7 @@ class Cases(ListPage):
     def open_cases(
         self, actor: Actor, ref: str, parts: tuple[str, ...], unit: str, unit_id: UUID | None
     ) -> QuerySet[Any]:
-        since, until = self.span.between(timezone.get_default_timezone())
+        since, until = self.span.between(orgs.zone(actor))
         bound = rule_in(rulebook.book(actor), ref, since, until)
         hindered = obstacle(rule_of(bound[0])) if bound else None
         if bound is None or (hindered is not None and hindered.what == "set"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -16,6 +17,7 @@ from nuoda.engine.rulebook.pure import wording
 from nuoda.engine.rulebook.pure.factsets import FactSet
 from nuoda.engine.rulebook.pure.telling import duration
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages import Crumb, FormPage, Page
 
@@ -79,9 +81,14 @@ class IndicatorPage(Page):
         never = why is not None and not any(reading and reading.obstacle is None for reading in readings)
         return {"why": words.why(why), "why_chip": chip, "never": never}
 
+    @cached_property
+    def today(self) -> date:
+        """The day that it is where the company is."""
+        return self.at.astimezone(orgs.zone(self.actor)).date()
+
     def spans(self) -> list[Span]:
         """The periods shown: up to the one that the address names, else up to now."""
-        today = Span.holding(timezone.localtime(self.at).date(), self.shown.rule.period)
+        today = Span.holding(self.today, self.shown.rule.period)
         try:
             last = Span.parse(self.request.GET.get("until", ""))
         except ValueError:
@@ -92,8 +99,8 @@ class IndicatorPage(Page):
 
     def older_and_newer(self, spans: list[Span]) -> dict[str, Any]:
         """Addresses of the periods before and after those shown."""
-        today = timezone.localtime(self.at).date()
-        return {"older": spans[0].moved(-1), "newer": spans[-1].moved(PERIODS) if spans[-1].ends <= today else None}
+        newer = spans[-1].moved(PERIODS) if spans[-1].ends <= self.today else None
+        return {"older": spans[0].moved(-1), "newer": newer}
 
     def definition(self) -> dict[str, Any]:
         """The formula in words of what it uses."""
@@ -248,7 +255,7 @@ def began(spans: list[Span], readings: list[queries.Reading | None]) -> tuple[li
         if reading is None:
             return True
         found = reading.found
-        return reading.closing is None and not (found.denominator or found.excluded or found.failed)
+        return not (found.denominator or found.excluded or found.failed)
 
     first = next((place for place, reading in enumerate(readings) if not empty(reading)), 0)
     first = min(first, max(len(spans) - 2, 0))
@@ -289,6 +296,13 @@ class Restate(FormPage):
     @property
     def ref(self) -> str:
         return f"{self.kwargs['clause']}/{self.kwargs['key']}"
+
+    @property
+    def intro(self) -> str:
+        rule = queries.indicator(self.actor, self.ref, self.at).rule
+        return _("%(label)s, %(period)s: the cases are counted anew as they stand today.") % {
+            "label": words.said(rule.label), "period": words.span(self.span),
+        }  # fmt: skip
 
     def initial(self) -> dict[str, Any]:
         return {"seen": self.row.edition}
