@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure import objections
 from nuoda.engine.rulebook.pure.linting import Finding
+from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import Crumb, Page
 
@@ -34,6 +36,10 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "undefined-word": (
         _("a word nobody has defined"),
         _("Define it (a number, a deadline, a criterion), or say it exactly."),
+    ),
+    "text-apart": (
+        _("the text says another number than its rules"),
+        _("Change the text or the rule, so that what people read is what runs."),
     ),
     "no-role": (_("a duty bound to no role"), _("Say which role it binds.")),
     "no-situation": (_("runs without an example"), _("Write down a situation and what should come of it.")),
@@ -100,5 +106,6 @@ def _codes(findings: list[Finding]) -> list[dict[str, Any]]:
         what, advice = KINDS.get(code, (code, ""))
         severity = found[0].severity
         chip = SEVERITIES[severity]
-        shown.append({"what": what, "advice": advice, "chip": chip, "severe": severity == "error", "findings": found})
+        said = [(finding, objections.said(finding.message, language())) for finding in found]
+        shown.append({"what": what, "advice": advice, "chip": chip, "severe": severity == "error", "findings": said})
     return shown

@@ -18,6 +18,7 @@ from .documents import Document, Path, PolicyError
 from .facts import FactType, FactValue, Subject
 from .policies import Policy, Waiting, can_open, is_heard, is_live
 from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
+from .unsaid import unsaid
 
 Severity = Literal["error", "warning", "note"]
 MOST_SITUATIONS = 5000
@@ -93,6 +94,9 @@ def _one(name: str, document: Document, policy: Policy, world: World) -> Iterato
         path: Path = ("clauses", index)
         for word in clause.undefined:
             yield at((*path, "text", "zh-hans"), "undefined-word", "warning", f"nobody has defined “{word}”")
+        for said in unsaid(document.content["clauses"][index]):
+            message = f"the text says “{said}”, and no rule or number of the clause does"
+            yield at((*path, "text", "zh-hans"), "text-apart", "warning", message)
         if not clause.binds:
             yield at((*path, "binds"), "no-role", "warning", "the duty is bound to no role")
         runs = any(is_live(rule) and (clause.waiting is None or is_heard(rule)) for rule in clause.rules)

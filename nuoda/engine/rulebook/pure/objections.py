@@ -70,6 +70,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (r"a policy is a mapping of names to values", "文件须由“名称: 值”组成", "檔案須由「名稱: 值」組成"),
     (r"(?P<key>.+) stands twice or is no name", "{key} 重复，或不是名称", "{key} 重複，或不是名稱"),
     (r"the tag (?P<tag>.+) has no place in a policy", "不能使用标签 {tag}", "不能使用標籤 {tag}"),
+    (r"is nested too deeply, or refers to itself", "嵌套过深，或自己引用自己", "巢狀過深，或自己引用自己"),
+    (r"has too many values", "内容过多，一份制度不会有这么多项", "內容過多，一份制度不會有這麼多項"),
     (r"cannot be kept: .*", "无法保存：含有文本中不能有的字符，或嵌套过深", "無法儲存：含有文本中不能有的字元，或巢狀過深"),
     (r"(?:(?P<place>\S+): )?Additional properties are not allowed \((?P<names>.+) (?:was|were) unexpected\)", "{place} 不认识的名称：{names}", "{place} 不認得的名稱：{names}"),
     (r"(?:(?P<place>\S+): )?(?P<name>'.+') is a required property", "{place} 缺少 {name}", "{place} 缺少 {name}"),
@@ -81,6 +83,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (r"(?:(?P<place>\S+): )?is none of (?P<kinds>.+)", "{place} 不是可用的规则种类，只能是：{kinds}", "{place} 不是可用的規則種類，只能是：{kinds}"),
     # Lint
     (r"nobody has defined “(?P<word>.+)”", "没有人定义过“{word}”", "沒有人定義過「{word}」"),
+    (r"the text says “(?P<number>.+)”, and no rule or number of the clause does", "条文写的是“{number}”，而本条的规则和数值里没有它", "條文寫的是「{number}」，而本條的規則和數值裡沒有它"),
     (r"the duty is bound to no role", "没有约束任何岗位", "沒有約束任何職務"),
     (r"the clause runs and carries no situation", "条款已自动执行，却没有示例", "條款已自動執行，卻沒有範例"),
     (r"situation “(?P<name>.+)” expects \[(?P<expected>.*)\] and finds \[(?P<found>.*)\]", "示例“{name}”：预期 {expected}，实际 {found}", "範例「{name}」：預期 {expected}，實際 {found}"),

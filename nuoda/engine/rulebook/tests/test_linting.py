@@ -52,6 +52,28 @@ def test_each_weakness_is_named(text: str, code: str) -> None:
     assert code in codes(text)
 
 
+def apart(said: str, clock: str = CLOCK) -> list[str]:
+    found = lint({"p": small(clock, text=f"{{zh-hans: {said}, zh-hant: 一, en: one}}")}, world())
+    return [finding.message.split("“")[1].split("”")[0] for finding in found if finding.code == "text-apart"]
+
+
+def test_a_number_that_people_read_and_no_rule_carries_is_named() -> None:
+    hour = CLOCK.replace("within: 10 min", "within: 1 h")
+    assert (
+        apart("一小时内答复", hour)
+        == apart("60 分钟内答复", hour)
+        == apart("10 分钟内答复")
+        == apart("尽快答复，率＝答复数÷总数×100%")
+        == []
+    )
+    assert apart("4 小时内答复") == ["4 小时"]
+    assert apart("1 个工作日内答复", hour) == ["1 个工作日"], "an hour of the calendar is not one of work"
+    # A warning or an escalation of that length is not the limit.
+    warned = CLOCK + "        warnings: [{before: 4 h, tell: [owner]}]\n"
+    assert apart("4 小时内答复", warned) == ["4 小时"]
+    assert apart("客户满意度不低于 95%") == ["95%"]
+
+
 def test_a_clock_that_nothing_can_end_is_an_error_and_one_of_several_ends_a_warning() -> None:
     def severities(end: str) -> list[str]:
         found = lint({"p": small(CLOCK.replace("end: ticket.answered", f"end: {end}"))}, world())

@@ -1,0 +1,67 @@
+"""Numbers that the text of a clause promises and none of its rules carries: where text and rules have come apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .durations import Duration, Unit
+from .reading.quantities import Quantity, quantities
+
+CARRIERS = ("clock", "cadence", "indicator")
+"""Rules that carry the times and shares of a text; a clause without any is not looked at."""
+_ASIDE = frozenset({"label", "why", "name", "title", "otherwise", "warnings", "pauses", "missed"})
+"""Words about a rule, and what happens before and after its limit: the limit itself stands elsewhere."""
+_MINUTES: Mapping[Unit, int] = {"min": 1, "h": 60, "d": 24 * 60}
+_OF_FORMULA = frozenset("×*")
+
+
+def unsaid(clause: Mapping[str, Any]) -> list[str]:
+    """Times and percentages of the authoritative text, as they stand there, that neither a rule nor a number of the clause carries.
+
+    `clause` is its content as written in a policy. '×100%' of a formula is no promise.
+    """
+    rules = clause.get("rules", ())
+    if not any(kind in rule for rule in rules for kind in CARRIERS):
+        return []
+    times: set[tuple[str, int]] = set()
+    numbers: set[float] = set()
+    carrying = [rule for rule in rules if "consequence" not in rule]
+    for value in _values([carrying, clause.get("parameters", ())]):
+        if isinstance(value, str):
+            try:
+                times.add(_size(Duration.parse(value)))
+            except ValueError:
+                continue
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            numbers.add(float(value))
+    text = clause["text"]["zh-hans"]
+    return [
+        text[found.start : found.end]
+        for found in quantities(text)
+        if not _carried(found, times, numbers) and text[: found.start].rstrip()[-1:] not in _OF_FORMULA
+    ]
+
+
+def _values(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key not in _ASIDE:
+                yield from _values(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _values(item)
+    else:
+        yield value
+
+
+def _carried(found: Quantity, times: set[tuple[str, int]], numbers: set[float]) -> bool:
+    if found.amount in numbers or (found.duration is not None and _size(found.duration) in times):
+        return True
+    return found.kind == "percent" and any(abs(found.amount / 100 - number) < 1e-9 for number in numbers)
+
+
+def _size(duration: Duration) -> tuple[str, int]:
+    """Equal for spellings of one length: 24 h and 1 d, not 1 d and 1 working day."""
+    minutes = _MINUTES.get(duration.unit)
+    return ("min", duration.amount * minutes) if minutes else (duration.unit, duration.amount)
