@@ -117,11 +117,10 @@ class TicketList(ListPage):
             return rows.none()
         return rows.filter(dossier__in=journal.matching(self.actor, text, kinds=["ticket"]))
 
-    def lines(self, rows: Sequence[Any], shown: Sequence[Column], state: Any) -> Any:
+    def dress(self, rows: Sequence[Any]) -> None:
         clocks = next_clocks(self.actor, [row.pk for row in rows]) if rows else {}
         for row in rows:
             row.clock = clocks.get(row.pk)
-        return super().lines(rows, shown, state)
 
     def row_url(self, row: Any) -> str:
         return ticket_url(row)

@@ -142,7 +142,7 @@ class Audit(ListPage):
     def rows(self, actor: Actor) -> Any:
         return queries.audit_trail(actor)
 
-    def lines(self, rows: Any, shown: Any, state: Any) -> Any:
+    def dress(self, rows: Any) -> None:
         ids: list[UUID | None] = []
         for row in rows:
             ids.append(row.actor_id)
@@ -151,7 +151,6 @@ class Audit(ListPage):
         for row in rows:
             row.who = found.get(row.actor_id, "")
             row.about = about(row.payload, found)
-        return super().lines(rows, shown, state)
 
 
 def about(payload: dict[str, Any], names: dict[UUID, str]) -> str:

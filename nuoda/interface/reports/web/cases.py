@@ -65,13 +65,12 @@ class Cases(ListPage):
         """The very set that the figures count."""
         return queries.deadlines(self.actor, scoping.scope(state)).select_related("dossier")
 
-    def lines(self, rows: Any, shown: Any, state: ListState) -> Any:
+    def dress(self, rows: Any) -> None:
         names = {row.pk: str(row) for row in queries.dealers(self.actor)}
         for row in rows:
             row.responsible = names.get(row.dealer_id, "") if row.dealer_id else _("the company itself")
             end = row.done_at or self.at
             row.late_by = lateness(end - row.ended_at, done=row.done_at is not None) if row.state == "missed" else ""
-        return super().lines(rows, shown, state)
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Compliance board"), reverse("reports:board"))]
@@ -121,11 +120,10 @@ class Entries(ListPage):
             rows = queries.of_family(rows, family)
         return rows.select_related("dossier")
 
-    def lines(self, rows: Any, shown: Any, state: ListState) -> Any:
+    def dress(self, rows: Any) -> None:
         names = orgs.names(self.actor, [row.actor_id for row in rows])
         for row in rows:
             row.who = names.get(row.actor_id, "")
-        return super().lines(rows, shown, state)
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Compliance board"), reverse("reports:board"))]

@@ -166,7 +166,7 @@ class ListPage(Page):
             "state": state,
             "columns": shown,
             "all_columns": self.chooser(seen, shown),
-            "lines": self.lines(part.rows, shown, state),
+            "lines": self.lines(self.dressed(part.rows), shown, state),
             "part": part,
             "empty": self.empty,
             "exact": None if part.before or part.after or state.after or state.before else len(part.rows),
@@ -240,6 +240,13 @@ class ListPage(Page):
     def part(self, rows: Rows, state: ListState) -> keysets.Slice:
         """The rows of the page that the address asks for."""
         return keysets.take(rows, self.keys(state), self.size, after=state.after, before=state.before)
+
+    def dress(self, rows: Sequence[Any]) -> None:
+        """Give the rows of a page or of an export what their columns show beside their fields, for all of them at once."""
+
+    def dressed(self, rows: Sequence[Any]) -> Sequence[Any]:
+        self.dress(rows)
+        return rows
 
     def lines(self, rows: Sequence[Any], shown: Sequence[Column], state: ListState) -> list[Line]:
         grouping = next((column for column in self.columns if column.key == state.group), None)
@@ -331,7 +338,7 @@ class ListPage(Page):
             form,
             str(self.get_title()),
             [str(column.label) for column in shown],
-            [[column.plain(row) for column in shown] for row in found[: self.export_limit]],
+            [[column.plain(row) for column in shown] for row in self.dressed(found[: self.export_limit])],
             cut=len(found) > self.export_limit,
             at=self.at,
         )
