@@ -6,6 +6,7 @@ All things belong to the dealer 华东 and the customer 恒力: whoever belongs 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -37,6 +38,7 @@ from nuoda.engine.revisions.models import Draft, Reading
 from nuoda.engine.rulebook.actions import packs
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.orgs.actions import links, tokens
 from nuoda.foundation.orgs.models import Delegation, Department, Leave, Outlet, Person, Qualification, Team
 from nuoda.foundation.orgs.pure.tokens import SCOPES
@@ -122,6 +124,7 @@ def world() -> World:
         packs.load(actor=foreign, at=MORNING)
         packs.adopt_all(actor=foreign, at=MORNING)
     reported = stage.report(dealer_id=cast.east.pk)
+    _held_back(stage, reported)
     job = stage.dispatch(reported, cast.wu)
     done = _done(stage)
     complaint = _complaint(stage)
@@ -191,6 +194,12 @@ def _duties(stage: Stage) -> tuple[Obligation, Obligation, Audit]:
             clause_id="LC-6.1a", since=MORNING, until=at, dealer_id=None, everybody=True, actor=actor, at=at
         )
     return duty, claimed, audit
+
+
+def _held_back(stage: Stage, ticket: Ticket) -> None:
+    """A dispatch without a task: the gate refuses it, and that is kept (DL-3.2b)."""
+    with suppress(Refused):
+        stage.dispatch(ticket, stage.cast.wu, task=" ")
 
 
 def _done(stage: Stage) -> Ticket:

@@ -82,6 +82,7 @@ DAMAGE: dict[str, list[str]] = {
     "service.scopes": ["UPDATE journal_dossier SET dealer_id = NULL WHERE kind = 'ticket'"],
     "service.customers": ["UPDATE customers_contact SET customer_id = (SELECT dossier_id FROM customers_customer WHERE name LIKE '无锡%')"],
     "service.shares": ["DELETE FROM journal_caseshare"],
+    "states.refusals": ["UPDATE states_refusal SET case_id = gen_random_uuid()"],
     "reports.bundles": ["UPDATE journal_entry SET payload = jsonb_set(payload, '{digest}', '\"0\"') WHERE type = 'bundle.made'"],
 }  # fmt: skip
 """Statements of the owner that break an invariant."""
@@ -157,6 +158,7 @@ def lived() -> None:
             "SELECT count(*) FROM clocks_deadline WHERE missed_entry_id IS NOT NULL",
             "SELECT count(*) FROM papers_signature",
             "SELECT count(*) FROM papers_attachment",
+            "SELECT count(*) FROM states_refusal WHERE dossier_id IS NOT NULL",
             "SELECT count(*) FROM approvals_decision WHERE verdict = 'approved'",
             "SELECT count(*) FROM reports_bundle WHERE ready_at IS NOT NULL",
         ):

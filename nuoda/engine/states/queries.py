@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, CharField, DateTimeField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from nuoda.foundation.base.pure.actors import Actor
@@ -13,7 +15,7 @@ OUTCOMES = ("done", "waiting", "dropped")
 """What became of a refusal: it was done later, so the gate worked; it is still to be done; the matter ended without it."""
 
 
-def refusals(actor: Actor) -> QuerySet[Refusal]:
+def refusals(actor: Actor) -> QuerySet[Any]:
     """Refusals with `done_at` (when the journal says that it was done, after the last refused try) and `outcome`.
 
     Where a matter was to begin, the same person's next one within the time of the refusal is taken for it.

@@ -21,15 +21,18 @@ from django.db.models import (
     Model,
     Q,
     QuerySet,
+    Sum,
     Value,
 )  # fmt: skip
 from django.db.models import DurationField as Duration
 from django.db.models.functions import Coalesce
+from django.utils.translation import pgettext_lazy
 
 from nuoda.domain.service.models import Ticket
 from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.book import BoundClause
+from nuoda.engine.states import queries as gates
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal.models import Entry
@@ -38,6 +41,7 @@ from nuoda.foundation.orgs.models import Dealer, Person, Team
 
 from .access import may_watch
 from .models import Finding
+from .pure.gates import Held
 from .pure.maps import Follow
 from .pure.tallies import Tally, chapter
 
@@ -46,6 +50,12 @@ OWN = "own"
 """The company itself, where a dealer may be named."""
 FAMILIES = {"approvals": "approval.", "papers": "paper."}
 """Entries by the beginning of their type; all others that name a clause are moves that it let through."""
+OUTCOMES = {
+    "done": pgettext_lazy("refusal", "done later"),
+    "waiting": pgettext_lazy("refusal", "still to be done"),
+    "dropped": pgettext_lazy("refusal", "not done any more"),
+}
+"""What became of what a clause held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,14 +248,43 @@ def of_family(rows: QuerySet[Entry], family: str) -> QuerySet[Entry]:
 
 
 def named_in(actor: Actor, scope: Scope) -> dict[str, dict[str, int]]:
-    """How many entries of each family name a clause; one statement over the months of the scope."""
+    """How many entries of each family name a clause, and how often it held somebody back ('held'). Two statements."""
     rows = entries(actor, scope).order_by().annotate(named=_Each("clauses"))
     found: dict[str, dict[str, int]] = {}
     for clause_id, type_, count in rows.values_list("named", "type").annotate(n=Count("*")):
         family = next((name for name, prefix in FAMILIES.items() if type_.startswith(prefix)), "moves")
         counts = found.setdefault(clause_id, {})
         counts[family] = counts.get(family, 0) + count
+    for clause_id, count in refusals(actor, scope).order_by().values_list("clause_id").annotate(n=Count("*")):
+        found.setdefault(clause_id, {})["held"] = count
     return found
+
+
+def refusals(actor: Actor, scope: Scope) -> QuerySet[Any]:
+    """What the clauses held back, by when it was first tried, with what became of it (`outcome`, `done_at`)."""
+    if not may_watch(actor):
+        raise NotYours()
+    rows = gates.refusals(actor)
+    if not scope.imported:
+        rows = rows.exclude(origin="import")
+    if scope.since is not None:
+        rows = rows.filter(first_at__gte=scope.since)
+    if scope.until is not None:
+        rows = rows.filter(first_at__lt=scope.until)
+    if scope.clauses:
+        rows = rows.filter(clause_id__in=list(scope.clauses))
+    return of_dealers(rows, scope.dealers) if scope.dealers else rows
+
+
+def held(actor: Actor, scope: Scope) -> dict[str, Held]:
+    """Of each clause that held somebody back: how often, and what became of it. One statement."""
+    found: dict[str, dict[str, int]] = {}
+    rows = refusals(actor, scope).order_by().values_list("clause_id", "outcome")
+    for clause_id, outcome, count, tries in rows.annotate(n=Count("*"), tries=Sum("times")):
+        counts = found.setdefault(clause_id, {"tries": 0})
+        counts[outcome] = count
+        counts["tries"] += tries
+    return {clause_id: Held(**counts) for clause_id, counts in found.items()}
 
 
 class _Each(Func):

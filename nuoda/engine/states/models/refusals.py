@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.models import CompanyTable
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.models import Dossier
 
-KINDS = {"gate": _("condition"), "form": _("document"), "approval": _("approval")}
+KINDS = {
+    "gate": pgettext_lazy("refusal", "condition"),
+    "form": pgettext_lazy("refusal", "document"),
+    "approval": pgettext_lazy("refusal", "approval"),
+}
 """What was missing: a condition over the facts, a document, an approval."""
 
 

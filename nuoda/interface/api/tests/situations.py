@@ -175,6 +175,7 @@ def _read(world: World) -> Sending:
 seen("list_tickets", lambda world: world.ticket() and "/tickets", query="open=true&kind=fault&limit=10")
 seen("get_ticket", lambda world: f"/tickets/{world.ticket().number}")
 seen("list_promises", lambda world: f"/tickets/{world.ticket().number}/promises")
+seen("list_refusals", lambda world: world.ticket() and "/compliance/refusals", query="outcome=done&outcome=waiting")
 seen("ticket_timeline", lambda world: f"/tickets/{world.ticket().number}/timeline")
 seen("suggest_technicians", lambda world: f"/tickets/{world.ticket().number}/suggestions")
 seen("search", lambda world: world.ticket() and "/search", query="text=压力机")

@@ -38,6 +38,7 @@ from ..pure import workbooks
 from ..pure.documents import Document, Heading, Paragraph, Part, Table, as_pdf
 from ..pure.tallies import Tally, chapter
 from ..queries import Scope
+from . import withheld
 
 ORIGINALS = 50 * 1024 * 1024
 """Bytes of originals that one pack holds; what is beyond is listed with its hash."""
@@ -84,6 +85,7 @@ class Found:
     tallies: Mapping[str, Tally]
     sampled: tuple[Sampled, ...]
     cases: tuple[Deadline, ...]
+    gates: withheld.Withheld
 
 
 def gather(parameters: Mapping[str, Any], actor: Actor, at: datetime) -> Found:
@@ -101,6 +103,7 @@ def gather(parameters: Mapping[str, Any], actor: Actor, at: datetime) -> Found:
         tallies,
         tuple(_sampled(row, actor, at) for row in drawn),
         tuple(rows.order_by("clause_id", "started_at", "pk")[:CASES]),
+        withheld.gather(actor, ids, since, until, most=CASES),
     )
 
 
@@ -141,7 +144,7 @@ def parts(bundle: Bundle, actor: Actor, at: datetime) -> Iterator[tuple[str, byt
     """The parts of the pack: document, tables, and originals up to `ORIGINALS` bytes."""
     found = gather(bundle.parameters, actor, at)
     yield "evidence.pdf", as_pdf(document(found, bundle, actor, at))
-    yield "evidence.xlsx", workbooks.as_xlsx(list(tables(found)), _zone(actor))
+    yield "evidence.xlsx", workbooks.as_xlsx(list(tables(found, bundle.language)), _zone(actor))
     if not bundle.parameters["originals"]:
         return
     left, seen = ORIGINALS, set[str]()
@@ -173,6 +176,7 @@ def document(found: Found, bundle: Bundle, actor: Actor, at: datetime) -> Docume
         }
         parts += [Heading(f"{clause.id}　{clause.section}", 2), Paragraph(text(clause.text, language)), Paragraph(f"{tenancy} · SHA-256 {tenure.policy.hash}", quiet=True)]  # fmt: skip  # noqa: E501
     parts += [Heading(_("What became of it")), Paragraph(_("Time limits that began in the period, as they stand now; imported cases are left out."), quiet=True), _figures(found)]  # fmt: skip  # noqa: E501
+    parts += withheld.parts(found.gates, language)
     parts += [
         Heading(_("Sampled cases")),
         Paragraph(
@@ -237,7 +241,7 @@ def shares(tally: Tally) -> tuple[str, str, str]:
     return f"{tally.rate * 100:.1f} %", f"{tally.interval[0] * 100:.1f} %", f"{tally.interval[1] * 100:.1f} %"
 
 
-def tables(found: Found) -> Iterator[workbooks.Sheet]:
+def tables(found: Found, language: str) -> Iterator[workbooks.Sheet]:
     """The same as tables: figures, every case of the period (up to `CASES`), the sample, originals, versions."""
     states = [str(words.STATES[state]) for state in HEADS]
     yield workbooks.Sheet(
@@ -277,6 +281,7 @@ def tables(found: Found) -> Iterator[workbooks.Sheet]:
         [_("Regulation"), _("Version"), _("In force since"), _("until"), "SHA-256"],
         [[one.policy.code, one.policy.version, one.since, one.until, one.policy.hash] for one in seen.values()],
     )
+    yield from withheld.sheets(found.gates, language)
 
 
 def _case(row: Deadline) -> Sequence[workbooks.Cell]:

@@ -18,7 +18,7 @@ from nuoda.foundation.ui.web.pages import states as addresses
 from .. import queries
 from ..access import WATCHERS
 from ..pure import spans
-from . import board, lines, scoping
+from . import board, gates, lines, scoping
 
 
 class ClauseFigures(Page):
@@ -44,6 +44,9 @@ class ClauseFigures(Page):
         names = lines.role_names([bound.policy] if bound else [])
         marks = queries.named_in(self.actor, now).get(id, {})
         shown = lines.line(id, bound, tallies, parameters, None, marks, names)
+        held = gates.of_clause(self.actor, now, id, bound, shown.marks[0], parameters)
+        if held is not None:
+            shown.marks = [mark for mark in shown.marks if mark.label not in gates.TOLD]
         return self.answer(
             context={
                 "line": shown,
@@ -57,6 +60,7 @@ class ClauseFigures(Page):
                     for item in queries.worst_of(self.actor, now, self.at)
                 ],
                 "presets": board.presets(state, period, self.at),
+                "gates": held,
                 "imported": asked.imported,
             }
         )  # fmt: skip

@@ -127,9 +127,13 @@ def line(
         found.late = lateness(worst.late, done=worst.done)
         found.worst_url = explanation(worst)
     if marks is not None:
-        for family in ("moves", *FAMILIES):
+        for family in ("moves", "held", *FAMILIES):
             n = marks.get(family, 0)
-            url = scoping.address(reverse("reports:entries"), dict(parameters), clause=clause_id, family=family)
+            url = (
+                scoping.address(reverse("reports:refusals"), dict(parameters), clause=clause_id)
+                if family == "held"
+                else scoping.address(reverse("reports:entries"), dict(parameters), clause=clause_id, family=family)
+            )
             found.marks.append(Figure(n, url if n else "", label=family))
     return found
 

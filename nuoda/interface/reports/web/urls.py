@@ -1,12 +1,13 @@
 from django.urls import path
 
-from . import board, bundles, cases, clause, findings, process, regulations
+from . import board, bundles, cases, clause, findings, gates, process, regulations
 
 app_name = "reports"
 urlpatterns = [
     path("compliance/", board.Board.as_view(), name="board"),
     path("compliance/cases/", cases.Cases.as_view(), name="cases"),
     path("compliance/entries/", cases.Entries.as_view(), name="entries"),
+    path("compliance/refusals/", gates.Refusals.as_view(), name="refusals"),
     path("compliance/clauses/<str:id>/", clause.ClauseFigures.as_view(), name="clause"),
     path("compliance/regulations/<slug:name>/<slug:form>/", regulations.Download.as_view(), name="regulation"),
     path("compliance/process/", process.ProcessMap.as_view(), name="process"),
