@@ -130,6 +130,25 @@ def _put(archive: ZipFile, name: str, content: bytes | IO[bytes]) -> dict[str, A
     return {"size": size, "sha256": digest.hexdigest()}
 
 
+def bundle(actor: Actor, *, number: str = "", id: UUID | None = None) -> Bundle:  # noqa: A002
+    """One bundle by its number or id; raises NotYours."""
+    rows = Bundle.visible_to(actor).select_related("dossier", "asked_by")
+    row = (rows.filter(pk=id) if id is not None else rows.filter(dossier__number=number)).first()
+    if row is None:
+        raise NotYours()
+    return row
+
+
+def opened(row: Bundle, *, actor: Actor) -> IO[bytes]:
+    """The file of a bundle, to be streamed and closed. Raises NotYours while there is none, and for an administrator when the
+    papers of customers are in it."""
+    if row.ready_at is None or not default_storage.exists(row.path):
+        raise NotYours()
+    if actor.only_administers and row.parameters.get("originals"):
+        raise NotYours()
+    return default_storage.open(row.path)
+
+
 def verified(row: Bundle) -> list[tuple[str, str]]:
     """What is wrong with the stored file now, by the hashes of the journal; nothing when all is as it was made."""
     made = (

@@ -38,7 +38,7 @@ from ..pure import workbooks
 from ..pure.documents import Document, Heading, Paragraph, Part, Table, as_pdf
 from ..pure.tallies import Tally, chapter
 from ..queries import Scope
-from . import withheld
+from . import assessed, withheld
 
 ORIGINALS = 50 * 1024 * 1024
 """Bytes of originals that one pack holds; what is beyond is listed with its hash."""
@@ -85,6 +85,7 @@ class Found:
     tallies: Mapping[str, Tally]
     sampled: tuple[Sampled, ...]
     cases: tuple[Deadline, ...]
+    besides: assessed.Assessed
     gates: withheld.Withheld
 
 
@@ -103,6 +104,9 @@ def gather(parameters: Mapping[str, Any], actor: Actor, at: datetime) -> Found:
         tallies,
         tuple(_sampled(row, actor, at) for row in drawn),
         tuple(rows.order_by("clause_id", "started_at", "pk")[:CASES]),
+        assessed.gather(
+            actor, ids, since, until, at=at, seed=int(parameters["seed"]), each=int(parameters["sample"]), most=CASES
+        ),
         withheld.gather(actor, ids, since, until, most=CASES),
     )
 
@@ -175,18 +179,20 @@ def document(found: Found, bundle: Bundle, actor: Actor, at: datetime) -> Docume
             "since": f"{timezone.localtime(tenure.since):%Y-%m-%d}",
         }
         parts += [Heading(f"{clause.id}　{clause.section}", 2), Paragraph(text(clause.text, language)), Paragraph(f"{tenancy} · SHA-256 {tenure.policy.hash}", quiet=True)]  # fmt: skip  # noqa: E501
-    parts += [Heading(_("What became of it")), Paragraph(_("Time limits that began in the period, as they stand now; imported cases are left out."), quiet=True), _figures(found)]  # fmt: skip  # noqa: E501
+    parts.append(Heading(_("What became of it")))
+    if found.tallies:
+        told = _("Time limits that began in the period, as they stand now; imported cases are left out.")
+        parts += [Paragraph(told, quiet=True), _figures(found)]
+    else:
+        parts.append(Paragraph(_("No time limit of these clauses began in the period."), quiet=True))
     parts += withheld.parts(found.gates, language)
-    parts += [
-        Heading(_("Sampled cases")),
-        Paragraph(
-            _(
-                "%(n)d cases, at most %(each)d of each clause, drawn at random with the seed %(seed)d: the same seed draws the same cases."
-            )
-            % {"n": len(found.sampled), "each": given["sample"], "seed": given["seed"]},
-            quiet=True,
-        ),
-    ]
+    parts += assessed.parts(found.besides, language)
+    if found.sampled:
+        drawn = _(
+            "%(n)d cases, at most %(each)d of each clause, drawn at random with the seed %(seed)d: the same seed draws the same cases."
+        )
+        counted = {"n": len(found.sampled), "each": given["sample"], "seed": given["seed"]}
+        parts += [Heading(_("Sampled cases")), Paragraph(drawn % counted, quiet=True)]
     for one in found.sampled:
         parts.append(
             Heading(f"{one.row.dossier.number} · {one.row.clause_id} · {words.label(one.row.label, one.row.ref)}", 2)
@@ -238,11 +244,12 @@ def _figures(found: Found) -> Table:
 def shares(tally: Tally) -> tuple[str, str, str]:
     if tally.rate is None or tally.interval is None:
         return _("not assessed"), "", ""
-    return f"{tally.rate * 100:.1f} %", f"{tally.interval[0] * 100:.1f} %", f"{tally.interval[1] * 100:.1f} %"
+    return f"{tally.rate * 100:.1f}%", f"{tally.interval[0] * 100:.1f}%", f"{tally.interval[1] * 100:.1f}%"
 
 
 def tables(found: Found, language: str) -> Iterator[workbooks.Sheet]:
-    """The same as tables: figures, every case of the period (up to `CASES`), the sample, originals, versions."""
+    """The same as tables: figures, every case of the period (up to `CASES`), the sample, originals, versions; then what
+    indicators, duties and audits say."""
     states = [str(words.STATES[state]) for state in HEADS]
     yield workbooks.Sheet(
         _("What became of it"),
@@ -282,6 +289,7 @@ def tables(found: Found, language: str) -> Iterator[workbooks.Sheet]:
         [[one.policy.code, one.policy.version, one.since, one.until, one.policy.hash] for one in seen.values()],
     )
     yield from withheld.sheets(found.gates, language)
+    yield from assessed.sheets(found.besides, language)
 
 
 def _case(row: Deadline) -> Sequence[workbooks.Cell]:

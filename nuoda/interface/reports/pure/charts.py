@@ -31,15 +31,26 @@ def spark(rates: Sequence[float | None], *, width: float = 66, height: float = 1
     return bars
 
 
-def columns(counts: Sequence[tuple[int, int]], *, width: float, height: float, gap: float = 0.35) -> list[Bar]:
-    """Stacked bars of (kept, missed), scaled to the tallest; `gap` is the share of a step left empty."""
-    most = max((kept + missed for kept, missed in counts), default=0) or 1
-    step = width / max(len(counts), 1)
+def ceiling(most: int) -> int:
+    """A round number not below `most`, for the top of an axis that begins at 0: 1, 2, 4, 6, 8 or 10 times a power of ten."""
+    unit = 1
+    while unit * 10 < most:
+        unit *= 10
+    return next(unit * times for times in (1, 2, 4, 6, 8, 10) if unit * times >= most)
+
+
+def columns(
+    counts: Sequence[tuple[int, int]], *, width: float, height: float, left: float = 0, gap: float = 0.35
+) -> list[Bar]:
+    """Stacked bars of (kept, missed) over an axis from 0 to the `ceiling` of the tallest, in a picture of this width with room
+    for the axis at the left; `gap` is the share of a step left empty."""
+    most = ceiling(max((kept + missed for kept, missed in counts), default=0))
+    step = (width - left) / max(len(counts), 1)
     bars = []
     for place, (kept, missed) in enumerate(counts):
         low, high = kept / most * height, missed / most * height
         bars.append(
-            Bar(_r(place * step + step * gap / 2), _r(height - low - high), _r(step * (1 - gap)), _r(low), _r(high))
+            Bar(_r(left + place * step + step * gap / 2), _r(height - low - high), _r(step * (1 - gap)), _r(low), _r(high))
         )
     return bars
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -35,6 +34,7 @@ class Duty:
     """Periodic duties of a clause that fell due in the period, and what audits of its cases found."""
 
     clause: str
+    text: str
     url: str
     figures: list[Figure]
     audited: str
@@ -55,6 +55,8 @@ class Indicator:
     n: int
     target: str
     chip: Chip
+    why: str
+    """Why there is no figure; '' where it could be computed."""
 
 
 def fits(scope: Scope) -> bool:
@@ -62,8 +64,8 @@ def fits(scope: Scope) -> bool:
     return not (scope.teams or scope.roles or len(scope.dealers) > 1 or OWN in scope.dealers)
 
 
-def of_duties(actor: Actor, scope: Scope, period: Span, shown: Mapping[str, Any]) -> list[Duty]:
-    """Duties of the clauses that are shown; each number opens the duties that make it."""
+def of_duties(actor: Actor, scope: Scope, period: Span, shown: Mapping[str, str]) -> list[Duty]:
+    """Duties of the clauses that are shown, those with missed ones first; each number opens the duties that make it."""
     since, until = scoping.moment(period.first), scoping.moment(period.after)
     dealer = next((UUID(one) for one in scope.dealers), None)
     found = []
@@ -85,19 +87,21 @@ def of_duties(actor: Actor, scope: Scope, period: Span, shown: Mapping[str, Any]
         found.append(
             Duty(
                 clause_id,
+                shown[clause_id],
                 scoping.address(reverse("duties:all"), here),
                 numbers,
                 percent(tally.share) if tally.share is not None else "",
-                f"{percent(low)} – {percent(high)}" if tally.interval else "",
+                f"{percent(low)}–{percent(high)}" if tally.interval else "",
                 tally.assessed,
                 scoping.address(reverse("duties:audits"), signed),
             )
         )
-    return found
+    return sorted(found, key=lambda one: -one.figures[list(STATES).index("missed")].n)
 
 
-def of_indicators(actor: Actor, scope: Scope, period: Span, at: datetime, shown: Mapping[str, Any]) -> list[Indicator]:
-    """Indicators of the clauses that are shown, for the whole that the actor sees; their pages open the cases."""
+def of_indicators(actor: Actor, scope: Scope, period: Span, at: datetime, shown: Mapping[str, str]) -> list[Indicator]:
+    """Indicators of the clauses that are shown, those off their target first; for the whole that the actor sees. Their pages
+    open the cases."""
     if not may_read(actor) or scope.dealers:
         return []
     since, until = scoping.moment(period.first), min(scoping.moment(period.after), at)
@@ -119,13 +123,17 @@ def of_indicators(actor: Actor, scope: Scope, period: Span, at: datetime, shown:
                     one.found.denominator,
                     figures.target(one.rule),
                     figures.chip(one),
+                    figures.why(one.obstacle),
                 )
             )
-    return found
+    return sorted(found, key=lambda one: one.chip.tone != "missed")
 
 
-def clauses(actor: Actor, scope: Scope) -> dict[str, None]:
-    """Clauses that regulation and chapter leave."""
-    return dict.fromkeys(
-        one for one in queries.clause_ids(actor) if queries.within(one, scope.chapters, scope.policies)
-    )
+def clauses(actor: Actor, scope: Scope, at: datetime) -> dict[str, str]:
+    """Clauses that regulation and chapter leave, with their text ('' for those in force no more)."""
+    texts = {one.clause.id: text(one.clause.text, language()) for one in queries.clauses_in_force(actor, at)}
+    return {
+        one: texts.get(one, "")
+        for one in queries.clause_ids(actor)
+        if queries.within(one, scope.chapters, scope.policies)
+    }

@@ -26,7 +26,7 @@ from . import beside, lines, scoping
 from .lines import Figure, Line
 
 RUNNING = "running"
-"""The board's own choice of clauses: those with time limits, or with any number in the period."""
+"""The board's own choice of clauses: those with any number in the period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Board(Page):
             )
             for clause_id in self.chosen(bound, tallies, marks, status)
         ]  # fmt: skip
-        around = beside.clauses(self.actor, asked) if beside.fits(asked) else {}
+        around = beside.clauses(self.actor, asked, self.at) if beside.fits(asked) else {}
         whole = total(periods_of[-1] for periods_of in tallies.values())
         return self.answer(
             "reports/_board.html" if self.fragment == "board" else "",
@@ -79,7 +79,9 @@ class Board(Page):
                 "groups": self.grouped(found),
                 "tiles": tiles(whole, parameters),
                 "rate": lines.rate(whole, parameters),
-                "trend": overall(list(tallies.values()), periods, parameters),
+                "look": self.look(bound, tallies, parameters, worst, names),
+                "trend": (drawn := overall(list(tallies.values()), periods, parameters)),
+                "ticks": ticks(drawn),
                 "coverage": coverage(bound, state, parameters, status),
                 "status": status,
                 "widgets": ListPage.filter_widgets(Filtered(self.actor, scoping.FILTERS), state),
@@ -111,13 +113,19 @@ class Board(Page):
         if status in STATUSES:
             return [clause_id for clause_id, item in bound.items() if item.clause.status == status]
         counted = {clause_id for clause_id, periods in tallies.items() if periods[-1].total}
-        if status == "all":
-            wanted = counted | set(bound)
-        else:
-            wanted = counted | {
-                key for key, item in bound.items() if item.clause.clocks() or (marks and marks.get(key))
-            }
+        marked = {key for key in bound if marks and any(marks.get(key, {}).values())}
+        wanted = counted | (set(bound) if status == "all" else marked)
         return [clause_id for clause_id in queries.clause_ids(self.actor) if clause_id in wanted]
+
+    def look(
+        self, bound: Mapping[str, BoundClause], tallies: Mapping[str, Sequence[Tally]],
+        parameters: Mapping[str, list[str]], worst: Mapping[str, queries.Worst], names: Mapping[str, str],
+    ) -> list[Line]:  # fmt: skip
+        """Where to look first: the clauses that were missed most often in the period."""
+        return [
+            lines.line(one, bound.get(one), tallies[one], parameters, worst.get(one), None, names)
+            for one in lines.most_missed(tallies, LOOKED_AT)
+        ]
 
     def grouped(self, found: Sequence[Line]) -> list[Group]:
         titles = dict(scoping.policies(self.actor))
@@ -220,8 +228,10 @@ class Period:
         return round(float(self.bar.y + self.bar.missed), 2)
 
 
-WIDTH, HEIGHT = 560.0, 110.0
-"""The chart's units; it is drawn as wide as there is room."""
+WIDTH, HEIGHT, TOP, AXIS = 560.0, 110.0, 8.0, 44.0
+"""The chart's units, drawn as wide as there is room; `TOP` is free for the uppermost number, `AXIS` for those at the left."""
+LOOKED_AT = 6
+"""Clauses shown as the most missed (presentation only)."""
 
 
 def overall(
@@ -232,10 +242,17 @@ def overall(
     return trend(sums, periods, parameters)
 
 
+def ticks(periods: Sequence[Period]) -> list[tuple[float, int]]:
+    """Numbers of the chart's axis with their places: nothing, half and the top."""
+    top = charts.ceiling(max((one.kept.n + one.missed.n for one in periods), default=0))
+    return [(HEIGHT, 0), *([(HEIGHT / 2, top // 2)] if top % 2 == 0 else []), (0.0, top)]
+
+
 def trend(
     sums: Sequence[Tally], periods: Sequence[spans.Span], parameters: dict[str, list[str]], **more: str
 ) -> list[Period]:
-    bars = charts.columns([(tally["kept"], tally["missed"]) for tally in sums], width=WIDTH, height=HEIGHT)
+    counts = [(tally["kept"], tally["missed"]) for tally in sums]
+    bars = charts.columns(counts, width=WIDTH, height=HEIGHT, left=AXIS)
     found = []
     for tally, span, bar in zip(sums, periods, bars, strict=True):
         here = parameters | {"started.from": [span.first.isoformat()], "started.to": [span.last.isoformat()]}

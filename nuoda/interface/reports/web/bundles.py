@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.engine.rulebook.pure.telling import text
+from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import (
     Choice,
@@ -50,6 +50,14 @@ FAULTS = {
     "missing": gettext_lazy("This part is missing."),
     "added": gettext_lazy("This part was added later."),
     "broken": gettext_lazy("The file cannot be read."),
+}
+
+
+PARTS = {
+    "evidence.pdf": gettext_lazy("to read and print"),
+    "evidence.xlsx": gettext_lazy("the same as tables, with every case"),
+    "events.jsonocel": gettext_lazy("event log"),
+    "events.csv": gettext_lazy("event log"),
 }
 
 
@@ -89,7 +97,8 @@ class Bundles(ListPage):
     empty = Empty(
         text=gettext_lazy(
             "Nothing was made yet. An evidence pack shows an auditor what a clause said and what became of it."
-        )
+        ),
+        link=Link(label=gettext_lazy("Evidence pack"), url=lambda actor: reverse("reports:ask_evidence"), primary=True),
     )
 
     def rows(self, actor: Any) -> Any:
@@ -106,6 +115,9 @@ class BundlePage(RecordPage):
     menu = "bundles"
     place = "bundle"
     sections = (
+        Section(
+            key="making", label=gettext_lazy("being made"), template="reports/_making.html", load="making", icon="clock"
+        ),
         Section(key="what", label=gettext_lazy("What was asked for"), facts="what", icon="file-text"),
         Section(
             key="parts",
@@ -133,7 +145,7 @@ class BundlePage(RecordPage):
     def header(self) -> Header:
         return Header(
             number=self.row.dossier.number,
-            title=f"{self.row.get_kind_display()}: {about(self.row)}",
+            title=_("%(kind)s: %(about)s") % {"kind": self.row.get_kind_display(), "about": about(self.row)},
             chips=[state(self.row)],
         )
 
@@ -145,9 +157,9 @@ class BundlePage(RecordPage):
 
     def what(self) -> Iterable[Fact]:
         row, given = self.row, self.row.parameters
-        yield Fact(label=_("Period"), value=f"{given['since']} – {given['until']}")
+        yield Fact(label=_("Period"), value=f"{given['since']} – {given['until']}", wide=True)
         if "target" in given:
-            yield Fact(label=_("About"), value=given["target"])
+            yield Fact(label=_("About"), value=self.target(given["target"]), wide=True)
             yield Fact(
                 label=_("Sample"),
                 value=_("%(each)d of each clause, seed %(seed)d") % {"each": given["sample"], "seed": given["seed"]},
@@ -167,8 +179,25 @@ class BundlePage(RecordPage):
                 hint=_("Ask for it again; if it fails again, tell the administrator."),
             )
 
+    def target(self, code: str) -> str:
+        """What the pack is about, in words: a regulation, a chapter or a clause."""
+        titles = dict(scoping.policies(self.actor))
+        if code in titles:
+            return titles[code]
+        clause = next((one for one in queries.clauses_in_force(self.actor, self.at) if one.clause.id == code), None)
+        if clause is not None:
+            return f"{code} {text(clause.clause.text, language())}"
+        return scoping.chapter_word(code, titles) if code == chapter(code) else code
+
+    def making(self) -> dict[str, Any] | None:
+        """Shown until it is made; the page looks again by itself."""
+        return {} if not self.row.ready_at and not self.row.failed_at else None
+
     def parts(self) -> dict[str, Any] | None:
-        return {"parts": sorted(self.row.manifest.get("parts", {}).items())} if self.row.ready_at else None
+        if not self.row.ready_at:
+            return None
+        found = sorted(self.row.manifest.get("parts", {}).items())
+        return {"parts": [(name, PARTS.get(name, ""), part) for name, part in found]}
 
     def proof(self) -> dict[str, Any] | None:
         if not self.row.ready_at:
@@ -185,14 +214,9 @@ class Download(Page):
     access = EVIDENCE
 
     def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
-        row = Bundle.visible_to(self.actor).filter(dossier__number=number, ready_at__isnull=False).first()
-        if row is None or not default_storage.exists(row.path):
-            raise NotYours()
-        if self.actor.only_administers and row.parameters.get("originals"):
-            raise NotYours()  # the papers of customers are in it
-        return FileResponse(
-            default_storage.open(row.path), as_attachment=True, filename=row.name, content_type="application/zip"
-        )
+        row = bundles.bundle(self.actor, number=number)
+        file = bundles.opened(row, actor=self.actor)
+        return FileResponse(file, as_attachment=True, filename=row.name, content_type="application/zip")
 
 
 class LogForm(forms.Form):
@@ -224,20 +248,35 @@ class EvidenceForm(forms.Form):
         max_value=evidence.SAMPLE[1],
         initial=5,
     )
-    seed = forms.IntegerField(label=gettext_lazy("Seed of the draw"), min_value=0, max_value=2**31 - 1, initial=1)
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed of the draw"),
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=1,
+        help_text=gettext_lazy("The auditor may name any number; the same number draws the same cases again."),
+    )
     originals = forms.BooleanField(
         label=gettext_lazy("With papers and files of the drawn cases"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Any, texts: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = queries.clause_ids(actor)
         choice: Any = self.fields["target"]
         choice.choices = [
             (_("Regulation"), scoping.policies(actor)),
             (_("Chapter"), scoping.chapters(actor)),
-            (_("Clause"), [(one, one) for one in known if one != chapter(one)]),
+            (_("Clause"), [(one, titled(one, texts.get(one, ""))) for one in known if one != chapter(one)]),
         ]
+
+
+TITLED = 28
+"""Characters of a clause's text that tell it from others in a list of choices (presentation only)."""
+
+
+def titled(clause_id: str, told: str) -> str:
+    """A clause as a choice: its id and how its text begins."""
+    return f"{clause_id} {told[:TITLED]}{'…' if len(told) > TITLED else ''}".strip()
 
 
 class Ask(FormPage):
@@ -250,10 +289,11 @@ class Ask(FormPage):
 
     def initial(self) -> dict[str, Any]:
         today = timezone.localdate(self.at)
+        asked = self.request.GET
         return {
-            "until": today,
-            "since": today - timedelta(days=scoping.DAYS - 1),
-            "target": self.request.GET.get("target", ""),
+            "until": asked.get("until", today),
+            "since": asked.get("since", today - timedelta(days=scoping.DAYS - 1)),
+            "target": asked.get("target", ""),
         }
 
     def done(self, result: Bundle) -> str:
@@ -268,9 +308,14 @@ class AskEvidence(Ask):
 
     title = gettext_lazy("Evidence pack")
     form_class = EvidenceForm
+    intro = gettext_lazy(
+        "A PDF and a spreadsheet: what the clauses said in the period, what became of them, and a random sample with its "
+        "proofs. Whoever receives it can check that nothing was changed."
+    )
 
     def form_kwargs(self) -> dict[str, Any]:
-        return {"actor": self.actor}
+        found = queries.clauses_in_force(self.actor, self.at)
+        return {"actor": self.actor, "texts": {one.clause.id: text(one.clause.text, language()) for one in found}}
 
     def act(self, cleaned: dict[str, Any]) -> Bundle:
         return bundles.ask(kind="evidence", parameters=cleaned, actor=self.actor, at=self.at)
@@ -281,6 +326,9 @@ class AskLog(Ask):
 
     title = gettext_lazy("Event log")
     form_class = LogForm
+    intro = gettext_lazy(
+        "Everything that happened in the period, without personal data, for programs that study processes."
+    )
 
     def act(self, cleaned: dict[str, Any]) -> Bundle:
         return bundles.ask(kind=cleaned["kind"], parameters=cleaned, actor=self.actor, at=self.at)

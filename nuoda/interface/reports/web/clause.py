@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,7 +17,7 @@ from nuoda.foundation.ui.web.pages import Crumb, Page
 from nuoda.foundation.ui.web.pages import states as addresses
 
 from .. import queries
-from ..access import WATCHERS
+from ..access import WATCHERS, may_prove
 from ..pure import spans
 from . import board, gates, lines, scoping
 
@@ -53,17 +54,27 @@ class ClauseFigures(Page):
                 "status": STATUSES[bound.clause.status] if bound else None,
                 "policy": text(bound.policy.title, language()) if bound else "",
                 "period": period,
-                "trend": board.trend(tallies, periods, parameters, clause=id) if tallies else [],
+                "trend": (drawn := board.trend(tallies, periods, parameters, clause=id) if tallies else []),
+                "ticks": board.ticks(drawn),
                 "shares": self.shares(now, parameters),
                 "worst": [
                     (item, lines.lateness(item.late, done=item.done), lines.explanation(item))
                     for item in queries.worst_of(self.actor, now, self.at)
                 ],
                 "presets": board.presets(state, period, self.at),
-                "gates": held,
                 "imported": asked.imported,
+                "evidence": self.evidence(period),
+                "carries": any(mark.n for mark in shown.marks),
+                "gates": held,
             }
         )  # fmt: skip
+
+    def evidence(self, period: spans.Span) -> str:
+        """Where the evidence pack of this clause and period is asked for; '' for those who may not."""
+        if not may_prove(self.actor):
+            return ""
+        asked = {"target": self.id, "since": period.first, "until": period.last}
+        return f"{reverse('reports:ask_evidence')}?{urlencode(asked)}"
 
     def shares(self, now: queries.Scope, parameters: dict[str, list[str]]) -> list[dict[str, Any]]:
         """By who was responsible; only where there is anything to compare."""

@@ -10,8 +10,9 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from nuoda.engine.clocks.web.views import dossier_url
 from nuoda.engine.clocks.web.words import amount, reason
@@ -45,6 +46,7 @@ from ..access import SUPERVISORS, may_mark
 from ..actions import findings
 from ..models import Finding
 from ..models.findings import PATTERNS
+from ..pure import spans
 from ..pure.integrity import PATTERNS as CODES
 from . import board, scoping
 
@@ -127,7 +129,7 @@ class Findings(ListPage):
         Column(key="what", label=gettext_lazy("What looks wrong"), value=say, wide=True),
         Column(key="who", label=gettext_lazy("Who"), value="person.name"),
         Column(key="clause", label=gettext_lazy("Clause"), value="clause_id"),
-        Column(key="looked", label=gettext_lazy("Looked at"), value="looked_at", cell="moment"),
+        Column(key="looked", label=pgettext_lazy("finding", "Looked at"), value="looked_at", cell="moment", sort="looked_at"),
         Column(key="by", label=gettext_lazy("Looked at by"), value="looked_by.name"),
     )  # fmt: skip
     filters = (
@@ -172,7 +174,7 @@ class FindingPage(RecordPage):
     place = "finding"
     sections = (
         Section(key="what", label=gettext_lazy("What looks wrong"), facts="what", icon="search"),
-        Section(key="looked", label=gettext_lazy("Looked at"), facts="looked", icon="eye"),
+        Section(key="looked", label=pgettext_lazy("finding", "Looked at"), facts="looked", icon="eye"),
     )
     row: Finding
 
@@ -189,7 +191,7 @@ class FindingPage(RecordPage):
         if self.row.looked_at is not None or not may_mark(self.actor):
             return []
         url = reverse("reports:look_at", args=[self.row.pk])
-        return [Do(label=gettext_lazy("Looked at"), icon="eye", url=url, primary=True)]
+        return [Do(label=gettext_lazy("Say what you found"), icon="eye", url=url, primary=True)]
 
     def what(self) -> Iterable[Fact]:
         row = self.row
@@ -207,9 +209,9 @@ class FindingPage(RecordPage):
 
     def looked(self) -> Iterable[Fact]:
         if self.row.looked_at is None:
-            yield Fact(label=_("Looked at"), value=_("not yet"))
+            yield Fact(label=pgettext("finding", "Looked at"), value=_("not yet"))
             return
-        yield Fact(label=_("Looked at"), value=self.row.looked_at, cell="moment")
+        yield Fact(label=pgettext("finding", "Looked at"), value=self.row.looked_at, cell="moment")
         yield Fact(label=_("Who"), value=self.row.looked_by.name if self.row.looked_by else "")
         yield Fact(label=_("Remark"), value=self.row.remark, wide=True)
 
@@ -229,12 +231,16 @@ class LookAt(FormPage):
     """Say what came of a finding."""
 
     access = MARKERS
-    title = gettext_lazy("Looked at")
+    title = gettext_lazy("Say what you found")
     menu = "findings"
     form_class = RemarkForm
-    submit = gettext_lazy("Looked at")
+    submit = gettext_lazy("Mark as looked at")
     done_text = gettext_lazy("It is marked as looked at; your remark stands in the journal.")
     row: Finding
+
+    @property
+    def intro(self) -> str:
+        return f"{self.row.dossier.number} · {say(self.row)}"
 
     def load(self, **kwargs: Any) -> Finding:
         row = Finding.visible_to(self.actor).select_related("dossier").filter(pk=kwargs["id"]).first()
@@ -277,6 +283,11 @@ class Examine(FormPage):
     form_class = PeriodForm
     submit = gettext_lazy("Look")
     done_text = gettext_lazy("The period was looked through.")
+    intro = gettext_lazy("Every night the last weeks are looked through by themselves. Here you choose another period.")
+
+    def initial(self) -> dict[str, Any]:
+        period = spans.before(spans.month(timezone.localdate(self.at)))
+        return {"since": period.first, "until": period.last}
 
     def act(self, cleaned: dict[str, Any]) -> int:
         since, until = (scoping.moment(cleaned["since"]), scoping.moment(cleaned["until"] + timedelta(days=1)))
@@ -312,7 +323,7 @@ class People(Page):
             for code in CODES:
                 n, acts = counts.get(code, (0, 0))
                 url = scoping.address(reverse("reports:findings"), days, pattern=code, person=str(person)) if n else ""
-                share = f"{100 * n / acts:.0f} %" if least is not None and acts >= least else ""
+                share = f"{100 * n / acts:.0f}%" if least is not None and acts >= least else ""
                 cells.append({"n": n, "acts": acts, "share": share, "url": url})
             lines.append({"name": names.get(person, ""), "cells": cells, "sum": sum(cell["n"] for cell in cells)})
         lines.sort(key=lambda line: (-line["sum"], line["name"]))

@@ -49,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate as it is read: '92.3 %', its interval, and n; empty texts when nothing was judged."""
+    """A rate as it is read: '92.3%', its interval, and n; empty texts when nothing was judged."""
 
     n: Figure
     share: str = ""
@@ -83,7 +83,7 @@ class Line:
 
 
 def percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}%"
 
 
 def figure(tally: Tally, states: Sequence[str], parameters: Mapping[str, list[str]], **more: str) -> Figure:
@@ -112,7 +112,7 @@ def line(
         id=clause_id,
         url=scoping.address(reverse("reports:clause", args=[clause_id]), dict(parameters)),
         text=text(bound.clause.text, language()) if bound else "",
-        owners=", ".join(owners(bound, names)) if bound else "",
+        owners=_(", ").join(owners(bound, names)) if bound else "",
         status=STATUSES[bound.clause.status] if bound else None,
         in_force=bound is not None,
         figures=[figure(now, (state,), parameters, clause=clause_id) for state in COLUMNS],
@@ -144,8 +144,15 @@ def rates_in_words(rates: Sequence[float | None]) -> str:
 
 def lateness(late: timedelta, *, done: bool) -> str:
     """How late: in whole minutes, so that a column reads."""
-    said = amount(timedelta(minutes=int(late.total_seconds()) // 60))
+    whole = int(late.total_seconds()) // 60
+    said = amount(timedelta(minutes=whole)) if whole else _("under 1 min")
     return said if done else _("%(late)s, not done") % {"late": said}
+
+
+def most_missed(tallies: Mapping[str, Sequence[Tally]], most: int) -> list[str]:
+    """Clauses by how often they were missed in the last of the periods, the most missed first; none that never was."""
+    counts = {clause_id: periods[-1]["missed"] for clause_id, periods in tallies.items()}
+    return sorted((one for one in counts if counts[one]), key=lambda one: (-counts[one], one))[:most]
 
 
 def explanation(worst: Worst) -> str:

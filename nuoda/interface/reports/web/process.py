@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +26,8 @@ from . import board, scoping
 
 DETAIL = {"few": (9, 0.1), "some": (18, 0.04), "all": (40, 0.0)}
 """Steps shown at most, and the share of cases that a connection must carry (presentation only)."""
+WIDE, NARROW = 11.5, 6.6
+"""Room for a Chinese and for a Latin character of a label, in units of the drawing."""
 FILTERS = (
     Days(name="started", label=gettext_lazy("Period"), field="reported_at"),
     Choice(name="kind", label=gettext_lazy("Kind"), options=list(KINDS.items())),
@@ -86,15 +90,61 @@ def step(key: str) -> str:
 
 
 def picture(drawn: maps.Map) -> dict[str, Any]:
-    """The map in words of the reader."""
+    """The map in words of the reader; as wide as its boxes and labels need."""
+    labels: list[Label] = []
+    for line in drawn.lines:
+        labels.append(apart(label(line), labels))
+    left = min([0.0, *(one.left for one in labels)])
+    right = max([drawn.width, *(one.left + one.width for one in labels)])
     return {
-        "width": drawn.width,
+        "left": round(left, 1),
+        "width": round(right - left, 1),
         "height": drawn.height,
         "boxes": [
             {"box": box, "label": step(box.key), "round": box.key in (maps.START, maps.END)} for box in drawn.boxes
         ],
-        "lines": [{"line": line, "median": length(line.follow)} for line in drawn.lines],
+        "lines": [{"line": line, "label": one} for line, one in zip(drawn.lines, labels, strict=True)],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands on a line, on a ground of its own so that the line does not run through it."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        return round(self.left + self.width / 2, 1)
+
+    @property
+    def base(self) -> float:
+        """Where its writing stands."""
+        return round(self.top + 12, 1)
+
+
+TALL = 17.0
+"""Height of a label, in units of the drawing."""
+
+
+def apart(one: Label, others: Sequence[Label]) -> Label:
+    """The label moved down until it covers none of the others."""
+    while any(
+        abs(one.top - it.top) < TALL and one.left < it.left + it.width and it.left < one.left + one.width
+        for it in others
+    ):
+        one = replace(one, top=round(one.top + 4, 1))
+    return one
+
+
+def label(line: maps.Line) -> Label:
+    median = length(line.follow)
+    said = f"{line.follow.n} · {median}" if median else str(line.follow.n)
+    width = sum(WIDE if ord(sign) > 0x2E7F else NARROW for sign in said) + 8
+    return Label(said, round(line.x - width / 2, 1), round(line.y - 9, 1), round(width, 1))
 
 
 def length(follow: maps.Follow) -> str:
@@ -102,6 +152,8 @@ def length(follow: maps.Follow) -> str:
     if follow.median is None:
         return ""
     minutes = int(follow.median.total_seconds() // 60)
+    if not minutes:
+        return _("under 1 min")
     if minutes >= 24 * 60:
         minutes -= minutes % 60
     return amount(timedelta(minutes=minutes))
@@ -114,4 +166,4 @@ def table(drawn: Any) -> list[dict[str, Any]]:
 
 
 def paths(way: tuple[str, ...], n: int, cases: int) -> dict[str, Any]:
-    return {"steps": [step(key) for key in way], "n": n, "share": f"{100 * n / max(cases, 1):.0f} %"}
+    return {"steps": [step(key) for key in way], "n": n, "share": f"{100 * n / max(cases, 1):.0f}%"}
