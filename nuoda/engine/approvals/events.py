@@ -104,7 +104,7 @@ class ApprovalLapsed:
 
 @event("approval.transferred")
 class ApprovalTransferred:
-    """Somebody who was asked passed the decision to another person."""
+    """A decision passed to another person: who was asked gave it to him, left, or lost the role."""
 
     approval: UUID
     step: UUID

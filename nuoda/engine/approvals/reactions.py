@@ -10,6 +10,7 @@ from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.journal.pure.subscriptions import Context, on
 
 from . import queries
+from .actions import leaving
 from .models import Approval, Seat
 
 
@@ -23,6 +24,12 @@ def tell_those_who_are_asked(entry: Entry, context: Context) -> None:
 @on("approval.transferred")
 def tell_the_new_one(entry: Entry, context: Context) -> None:
     tell(entry, template="approval_asked", persons=[UUID(entry.payload["to_person"])])
+
+
+@on("person.deactivated", "role.revoked")
+def let_others_decide(entry: Entry, context: Context) -> None:
+    """What waited for somebody who has left, or holds the role no more, waits for others."""
+    leaving.defer(entry.company_id, UUID(str(entry.payload["person"])), str(entry.payload.get("role", "")))
 
 
 @on("approval.copied")

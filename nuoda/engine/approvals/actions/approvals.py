@@ -66,7 +66,14 @@ def submit(
         steps.plan(row, chain)
         known = facts.of(row)
         clauses = moves.check(
-            APPROVAL, None, "submit", event=events.ApprovalRequested, facts=known, actor=actor, at=at, dossier=row.dossier
+            APPROVAL,
+            None,
+            "submit",
+            event=events.ApprovalRequested,
+            facts=known,
+            actor=actor,
+            at=at,
+            dossier=row.dossier,
         )
         entry = entries.record(
             _requested(row), dossier=row.dossier, actor=actor, at=at, happened_at=happened_at, facts=known,

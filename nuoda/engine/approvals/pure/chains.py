@@ -6,7 +6,7 @@ tested against random companies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -242,6 +242,22 @@ def _above(role: str, staff: Staff, submitter: UUID | None, climbed: set[UUID], 
         if _head(staff, submitter, climbed) is not None:
             return HEAD
     return ladder.above(role)
+
+
+def successors(
+    role: str, staff: Staff, *, besides: Collection[UUID], dealer: UUID | None, ladder: Ladder
+) -> tuple[UUID, ...]:
+    """Who decides in the place of somebody who holds a role no more: those who hold it now (at his dealer, else in the company),
+    or the next higher one that anybody holds; none of `besides`."""
+    held: str | None = role
+    while held is not None:
+        people = [person for person in staff.people if held in person.roles and person.id not in besides]
+        own = tuple(person.id for person in people if dealer is not None and person.dealer == dealer)
+        found = own or tuple(person.id for person in people if person.dealer is None)
+        if found:
+            return found
+        held = ladder.above(held)
+    return ()
 
 
 def _covered(step: Planned, later: Sequence[Planned]) -> Planned:
