@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -13,32 +14,43 @@ from nuoda.engine.approvals import queries as approved
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval
 from nuoda.engine.approvals.pure.contents import Content, Row
+from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_adopt, may_draft
 from nuoda.engine.rulebook.actions import versions
 from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure.loading import of_content
 from nuoda.engine.states.actions import moves
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.base.pure.refusals import NotYours, Refused
+from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
 from nuoda.foundation.journal.actions import dossiers
 
 from .. import events, facts, queries
 from ..models import Draft
+from ..pure import editing
+from ..pure import redline
 from ..pure.redline import Change, Redline
 from ..states import DRAFT
+from . import drafts
 from .drafts import MATTER, held
 
 
-def submit(*, draft: Draft, actor: Actor, at: datetime, comment: str = "") -> Draft:
+def submit(
+    *, draft: Draft, actor: Actor, at: datetime, comment: str = "", transitions: Mapping[str, str] | None = None
+) -> Draft:
     """Submit a draft to be put into force on its effective date, or at once where that day has come.
 
-    Where the book asks for an approval (MN-0) it is asked for; else somebody of management adopts it hereby. Emits
-    policy_version.submitted. Refuses a draft in which nothing changes.
+    `transitions` first says what becomes of open deadlines, by clock ('MN-3.2.1b/on_site': keep, convert, restart). Where the
+    book asks for an approval (MN-0) it is asked for; else somebody of management adopts it hereby. Emits
+    policy_version.submitted, and policy_version.edited where a transition changes. Refuses a draft in which nothing changes.
     """
     row = held(draft.pk, actor)
+    if transitions:
+        row = _choose(row, transitions, actor, at)
     version = _version(row)
     found = changes(version)
     if not (found.changes or found.head):
         raise Refused(_("Nothing differs from the version in force."), code="no_change")
+    _promised(version, found, actor, at)
     moves.move(
         DRAFT,
         row,
@@ -58,6 +70,33 @@ def submit(*, draft: Draft, actor: Actor, at: datetime, comment: str = "") -> Dr
     else:
         carry_out(row, actor=actor, at=at)
     return row
+
+
+def _promised(version: PolicyVersion, found: Redline, actor: Actor, at: datetime) -> None:
+    """Refuses a text of which a changed clause does not do what its own examples say. What did not change is let be: a
+    company's calendar may differ from the one that a shipped example was written for."""
+    touched = {change.clause_id for change in found.changes}
+    wrong = {
+        one.clause_id for one in queries.outcomes(of_content(version.content), actor, at) if not one.right
+    } & touched
+    if wrong:
+        reason = _(
+            "Examples of %(clauses)s do not come out as the clause says. Mend the rule, or take the new results over, and "
+            "submit it then."
+        )
+        raise Refused(reason % {"clauses": ", ".join(sorted(wrong))}, clauses=sorted(wrong), code="examples")
+
+
+def _choose(row: Draft, transitions: Mapping[str, str], actor: Actor, at: datetime) -> Draft:
+    version = _version(row)
+    try:
+        content = editing.with_transitions(version.content, transitions)
+    except KeyError as error:
+        reason = _("The draft has no time limit of this name: %(name)s.") % {"name": error.args[0]}
+        raise Invalid(reason, fields={"transitions": reason}) from error
+    if content == version.content:
+        return row
+    return drafts.edit(draft=row, content=content, edition=row.edition, actor=actor, at=at)
 
 
 def carry_out(row: Draft, *, actor: Actor, at: datetime) -> PolicyVersion:
@@ -155,12 +194,22 @@ def content(about: UUID, actor: Actor) -> Content:
     rows = [
         Row(gettext_noop("Regulation"), f"{version.content['title']['zh-hans']} {version.version}"),
         Row(gettext_noop("Binds from"), version.effective_date.isoformat()),
+        *_taken_back(row, version),
         *(Row(_KINDS[change.kind], said(change)) for change in found.changes),
         *(Row(gettext_noop("Also"), f"{part.before} → {part.after}") for part in found.head if part.what != "number"),
         Row(gettext_noop("Hash of the text (SHA-256)"), version.hash),
     ]
     known = facts.of(row.policy.name, "adopted", found)
     return Content(facts={**known, "state": "adopted"}, rows=tuple(rows))
+
+
+def _taken_back(row: Draft, version: PolicyVersion) -> list[Row]:
+    """What a version that came into force after the draft was begun changed, and the draft has as before: easily overlooked."""
+    last = queries.last_in_force(version.policy_id, besides=version.pk)
+    if row.base is None or last is None or last.pk == row.base.pk:
+        return []
+    found = redline.taken_back(*(rulebook.policy_of(one) for one in (row.base, last, version)))
+    return [Row(gettext_noop("Takes back a later change"), f"{last.version}: {', '.join(found)}")] if found else []
 
 
 def changes(version: PolicyVersion) -> Redline:
@@ -189,12 +238,19 @@ def said(change: Change) -> str:
         if part.what == "transition":
             lines.append(f"{part.key}: {_WAYS[part.after]}")
             continue
+        if part.what == "duties":
+            lines.append(f"{part.name or part.key}：{_DUTIES[part.after]}")
+            continue
         limit = f"{part.limit[0]} → {part.limit[1]}：" if part.limit[0] else ""
         lines.append(limit + "".join(_SIGNS[piece.op].format(piece.text) for piece in part.pieces))
     return "\n".join(lines)
 
 
 _WAYS = {"keep": "未结时限按原规定", "convert": "未结时限自起点改按新规定", "restart": "未结时限自生效时重新起算"}
+_DUTIES = {
+    "keep": "未结义务按原规定履行", "convert": "未结义务自本期起改按新规定", "restart": "未结义务自生效时起重新履行",
+    "end": "未结义务随原版本终止",
+}  # fmt: skip
 """Approvers approve the authoritative text, so what is approved is in its language, whoever reads it."""
 
 
