@@ -150,6 +150,27 @@ def test_a_draft_sent_back_is_written_again_and_submitted_anew(own: factories.Ca
     assert cast.adopted(own, row).status == "in_force"
 
 
+def test_approvers_are_told_what_a_draft_from_an_older_version_would_take_back(own: factories.Cast) -> None:
+    """Another draft came into force meanwhile; this one has its clauses as they were before."""
+    row = cast.begun(own)
+    assert row.draft_of is not None
+    content = row.draft_of.content
+    other = next(clause for clause in content["clauses"] if clause["id"] not in (cast.ON_SITE, "MN-0"))
+    changed = {**other, "text": {**other["text"], "zh-hans": other["text"]["zh-hans"] + "（修订）"}}
+    row = cast.edited(row, editing.put(content, other["id"], changed)[0], own.shen)
+
+    def told(approval: Approval) -> dict[str, str]:
+        with scoped(system(own.company.pk)):
+            return {line["label"]: line["value"] for line in approval.rounds.latest("number").content["rows"]}  # type: ignore[index]
+
+    first = cast.submitted(own, row)
+    assert "Takes back a later change" not in told(first)
+    with cast.as_(own.wang) as (actor, at):
+        adoptions.take_back(draft=row, actor=actor, at=at)
+    cast.adopted(own, cast.ready(own))
+    assert told(cast.submitted(own, row))["Takes back a later change"] == f"2.2: {cast.ON_SITE}"
+
+
 def test_nothing_that_changes_nothing_is_adopted(own: factories.Cast) -> None:
     version = cast.manual(own)
     with cast.as_(own.shen) as (actor, at):
