@@ -15,7 +15,6 @@ from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval
 from nuoda.engine.approvals.pure.contents import Content, Row
 from nuoda.engine.rulebook import queries as rulebook
-from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_adopt, may_draft
 from nuoda.engine.rulebook.actions import versions
 from nuoda.engine.rulebook.models import PolicyVersion
@@ -27,9 +26,7 @@ from nuoda.foundation.journal.actions import dossiers
 
 from .. import events, facts, queries
 from ..models import Draft
-from ..pure import editing
-from ..pure import redline
-from ..pure import redline
+from ..pure import editing, redline
 from ..pure.redline import Change, Redline
 from ..states import DRAFT
 from . import drafts
@@ -197,22 +194,12 @@ def content(about: UUID, actor: Actor) -> Content:
         Row(gettext_noop("Regulation"), f"{version.content['title']['zh-hans']} {version.version}"),
         Row(gettext_noop("Binds from"), version.effective_date.isoformat()),
         *_taken_back(row, version),
-        *_taken_back(row, version),
         *(Row(_KINDS[change.kind], said(change)) for change in found.changes),
         *(Row(gettext_noop("Also"), f"{part.before} → {part.after}") for part in found.head if part.what != "number"),
         Row(gettext_noop("Hash of the text (SHA-256)"), version.hash),
     ]
     known = facts.of(row.policy.name, "adopted", found)
     return Content(facts={**known, "state": "adopted"}, rows=tuple(rows))
-
-
-def _taken_back(row: Draft, version: PolicyVersion) -> list[Row]:
-    """What a version that came into force after the draft was begun changed, and the draft has as before: easily overlooked."""
-    last = queries.last_in_force(version.policy_id, besides=version.pk)
-    if row.base is None or last is None or last.pk == row.base.pk:
-        return []
-    found = redline.taken_back(*(rulebook.policy_of(one) for one in (row.base, last, version)))
-    return [Row(gettext_noop("Takes back a later change"), f"{last.version}: {', '.join(found)}")] if found else []
 
 
 def _taken_back(row: Draft, version: PolicyVersion) -> list[Row]:
