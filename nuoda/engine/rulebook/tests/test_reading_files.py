@@ -104,7 +104,7 @@ def test_tables_changes_and_the_clocks_in_them() -> None:
         "<w:p><w:del><w:r><w:delText>旧</w:delText></w:r></w:del><w:ins><w:r><w:t>新规定</w:t></w:r></w:ins></w:p>"
     )
     text = text_of(docx(line("第一条 时限") + table + changed))
-    assert text.splitlines() == ["第一条 时限", "类别 | 到场时间", "紧急问题 | 4小时", "新规定"]
+    assert text.splitlines() == ["第一条 时限", "| 类别 | 到场时间 |", "| 紧急问题 | 4小时 |", "新规定"]
     assert [one.key for one in read(text).proposals] == ["4 h"]
 
 

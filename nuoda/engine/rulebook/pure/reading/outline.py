@@ -12,21 +12,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .labels import label as case_label
 from .letters import plain
 
-_CN = "零〇一二两三四五六七八九十百"
+_CN = "零〇一二两三四五六七八九十百壹贰叁肆伍陆柒捌玖拾"
+_NO_AMOUNT = r"(?![\d.%‰]|\s*(?:个|分钟|小时|天|日|工作|年|月|周|元|分|次|秒|h|min|台|人|%))"
+"""Behind a number of an item no unit may stand: `1.5小时` is an amount."""
 _STYLES = (
-    ("chapter", rf"第\s*[\d{_CN}]+\s*[编篇章]"),
-    ("part", rf"第\s*[\d{_CN}]+\s*节"),
-    ("article", rf"第\s*[\d{_CN}]+\s*[条款]"),
+    ("chapter", rf"第\s*[\d{_CN}]+\s*[编篇章][.、:]?"),
+    ("part", rf"第\s*[\d{_CN}]+\s*节[.、:]?"),
+    ("article", rf"第\s*[\d{_CN}]+\s*[条款][.、:]?"),
     ("cn", rf"[{_CN}]+、"),
     ("cn()", rf"\([{_CN}]+\)"),
-    ("1.1.1", r"\d{1,2}(?:\.\d{1,2}){2}\.?(?![\d%])"),
-    ("1.1", r"\d{1,2}\.\d{1,2}\.?(?![\d.%])"),
-    ("1.", r"\d{1,2}[.、](?!\d)"),
+    ("1.1.1.1", rf"\d{{1,2}}(?:\s?[.、]\s?\d{{1,2}}){{3}}\.?{_NO_AMOUNT}"),
+    ("1.1.1", rf"\d{{1,2}}(?:\s?[.、]\s?\d{{1,2}}){{2}}\.?{_NO_AMOUNT}"),
+    ("1.1", rf"\d{{1,2}}\s?[.、]\s?\d{{1,2}}\.?{_NO_AMOUNT}"),
+    ("1.", r"\d{1,2}\s?(?:、|\.(?!\d))"),
     ("(1)", r"\(\d{1,2}\)"),
     ("1)", r"\d{1,2}\)"),
-    ("circle", r"[①-⑳]"),
+    ("circle", r"[①-⑳❶-❿]"),
+    ("a)", r"\(?[A-Za-z][)、.](?=\s*[^\sA-Za-z.])"),
+    ("1 ", r"\d{1,2}(?=[ \t]+[^\d\s|][^。;,:|\t\n]{0,22}(?:\n|$))"),
     ("dash", r"[-•·●▪◆※](?=\s*\S)"),
 )
 _MARK = re.compile("|".join(f"(?P<s{index}>{pattern})" for index, (_, pattern) in enumerate(_STYLES)))
@@ -35,11 +41,19 @@ _INLINE = re.compile(
 )
 _END = re.compile(r"[。;!?！？\n]")
 _BEGINS = (
-    re.compile(r"第\s*[1一]\s*[编篇章条](?!.{0,6}(?:规定|所))|总则"),
+    re.compile(
+        rf"第\s*[1一]\s*[编篇章条](?!.{{0,6}}(?:规定|所))|^(?:\s*(?:[{_CN}\d]+[、.]|\([{_CN}\d]+\))?\s*)总则|总则",
+        re.MULTILINE,
+    ),
     re.compile(r"^\s*一[、.]", re.MULTILINE),
 )
 _TAIL = re.compile(r"^\s*(?:您可能关注的文档|您可能關注的文檔|相关文档|文档评论|温馨提示)\s*$", re.MULTILINE)
 _HEADING_MOST = 24
+_LATEST = 0.6
+"""A regulation that seems to begin only behind this share of the text began before: the word merely stands there."""
+_GENERAL = re.compile(r"目的|宗旨|适用范围|^范围|总则|重要性|意义|^基本原则")
+_AIMS = re.compile(r"目的|宗旨|原则|适用范围|^范围|总则|重要性|意义")
+_TIMED = re.compile(rf"[\d{_CN}]\s*个?(?:分钟|小时|工作日|天|日|周|月)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,10 @@ class Sentence:
     """For a cell of a table: the heading of its column, the first cell of its row."""
     line: tuple[int, int] | None = None
     """For a cell of a table: the place of its whole row."""
+    label: tuple[int, int] | None = None
+    """The place of the label under which it stands (`紧急故障：…`), when that names a sort of case."""
+    case: str = ""
+    """The words of that label."""
 
     @property
     def whole(self) -> tuple[int, int]:
@@ -98,14 +116,16 @@ def body(text: str) -> tuple[int, int]:
     below. What stands outside is not read for rules."""
     first = next((found for sign in _BEGINS if (found := sign.search(text))), None)
     start = first.start() if first else 0
+    if start > len(text) * _LATEST:
+        start = 0
     tail = _TAIL.search(text, start)
     return start, tail.start() if tail else len(text)
 
 
-def outline(original: str) -> Outline:
-    """Items and sentences of a regulation."""
+def outline(original: str, *, cut: bool = False) -> Outline:
+    """Items and sentences of a regulation; `cut` for a piece of one, which has no cover to be left out."""
     text = plain(original)
-    start, end = body(text)
+    start, end = (0, len(text)) if cut else body(text)
     items: list[Item] = []
     sentences: list[Sentence] = []
     stack: list[tuple[str, str, str]] = []
@@ -122,12 +142,26 @@ def outline(original: str) -> Outline:
             path, titles = tuple(mark for _, mark, _ in stack if mark), tuple(name for _, _, name in stack if name)
             items.append(Item(number, title, path, titles, block[0], block[1]))
         item = items[-1] if items else Item("", "", (), (), block[0], block[1])
+        label = case_label(text, inside, block[1])
+        case = text[slice(*label)] if label else ""
         for one, other in _sentences(text, inside, block[1]):
             words = text[one:other]
             around = item.titles[:-1] if title else item.titles
-            sentences.append(Sentence(item, one, other, words, said.get(around, "")))
+            sentences.append(Sentence(item, one, other, words, said.get(around, ""), label=label, case=case))
             said[around] = (said.get(around, "") + words)[-200:]
     return Outline(text, start, end, tuple(items), tuple(sentences))
+
+
+def general(sentence: Sentence) -> bool:
+    """Whether the sentence stands among purposes and scope, where nothing follows for anybody."""
+    return any(_GENERAL.search(title) for title in sentence.item.titles[-2:])
+
+
+def aims(sentence: Sentence) -> bool:
+    """Whether the sentence says what the regulation is for, not what anybody must do."""
+    return any(_AIMS.search(title) for title in sentence.item.titles[-2:]) or bool(
+        re.match(r"(?:目的|适用范围|基本原则|\w{2,4}原则)", sentence.text)
+    )
 
 
 # -- blocks
@@ -139,12 +173,16 @@ class _Table:
     rows: tuple[tuple[tuple[int, str], ...], ...]
 
     def cells(self, item: Item) -> Iterator[Sentence]:
+        """Cells with the heading of their column; without a row of headings the first cell of a row names the others."""
         head = [cell for _, cell in self.rows[0]]
-        for row in self.rows[1:]:
+        headless = any(_TIMED.search(cell) for cell in head)
+        for row in self.rows if headless else self.rows[1:]:
             line = (row[0][0], row[-1][0] + len(row[-1][1]))
             for index, (place, cell) in enumerate(row):
-                column = head[index] if index < len(head) else head[-1]
-                yield Sentence(item, place, place + len(cell), cell, " ".join(head), column or "-", row[0][1], line)
+                if cell:
+                    column = (row[0][1] if headless else head[index]) or "-"
+                    first = "" if headless else row[0][1]
+                    yield Sentence(item, place, place + len(cell), cell, " ".join(head), column, first, line)
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int] | _Table]:
@@ -169,12 +207,16 @@ def _cells(line: str, place: int) -> tuple[tuple[int, str], ...]:
     sign = "|" if stripped.count("|") else "\t"
     if sign not in stripped or set(stripped) <= set("|-:+ "):
         return ()
-    found = []
-    for piece in re.finditer(rf"[^{re.escape(sign)}\n]+", line):
-        cell = piece[0].strip()
-        if cell:
-            found.append((place + piece.start() + piece[0].index(cell), cell))
-    return tuple(found) if len(found) > 1 else ()
+    found, at = [], place
+    for piece in line.rstrip("\n").split(sign):
+        cell = piece.strip()
+        found.append((at + (piece.index(cell) if cell else 0), cell))
+        at += len(piece) + 1
+    if sign == "\t" and _MARK.fullmatch(found[0][1]):
+        return ()
+    edges = sign == "|"
+    found = found[edges and found[0][1] == "" : len(found) - (edges and found[-1][1] == "")]
+    return tuple(found) if sum(bool(cell) for _, cell in found) > 1 else ()
 
 
 def _close(rows: list[tuple[tuple[int, str], ...]]) -> Iterator[tuple[int, int] | _Table]:
@@ -218,7 +260,12 @@ def _number(text: str, start: int, end: int) -> tuple[str, str, int]:
     while inside < end and text[inside].isspace():
         inside += 1
     style = _STYLES[int(found.lastgroup[1:])][0]
-    return found[0].strip("、. -•·●▪◆※") if style != "dash" else "", style, inside
+    return found[0].strip("、.: -•·●▪◆※") if style != "dash" else "", style, inside
+
+
+def numbered(line: str) -> bool:
+    """Whether a line begins with the number or bullet of an item."""
+    return _MARK.match(plain(line.strip()[:40])) is not None
 
 
 def _title(text: str, start: int, end: int, style: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ..durations import Duration
-from .outline import Item
+from .outline import Item, Sentence
 from .quantities import Quantity
 
 Kind = Literal["clock", "open_clock", "approval", "form", "cadence", "indicator", "gate", "consequence"]
@@ -28,12 +28,24 @@ class Proposal:
     item: Item
     roles: tuple[str, ...] = ()
     """Clock, cadence, gate: who is bound; approval: the chain in order."""
+    people: tuple[str, ...] = ()
+    """Approval: who is named in the text but is none of the known roles."""
     within: Duration | None = None
+    """Clock: the limit; cadence: so long after the end of the period."""
     ahead: bool = False
     """Clock: the time runs before the event, not after it."""
+    least: float | None = None
+    """Clock: the lower end of a range, in the unit of `within`; the upper one is the limit."""
     starts: str = ""
+    inferred: bool = False
+    """Clock: the starting event is not said in the sentence but was taken from what stands before it."""
     ends: str = ""
+    given: tuple[int, int] | None = None
+    """Place of the words that say under what circumstances it holds."""
+    circumstance: str = ""
+    """Those words."""
     when: str = ""
+    """They as a condition over the facts of the case, where facts say the same."""
     every: Period | Literal[""] = ""
     name: str = ""
     """Form: its title; indicator: its name."""
@@ -47,7 +59,7 @@ class Proposal:
     def key(self) -> str:
         """What must agree with a gold list besides kind and place."""
         if self.kind == "clock":
-            return str(self.within)
+            return "" if self.within is None else str(self.within)
         if self.kind == "cadence":
             return str(self.every)
         if self.kind == "form":
@@ -55,6 +67,11 @@ class Proposal:
         if self.kind == "indicator":
             return "" if self.target is None else f"{self.target:g}"
         return "+".join(self.roles) if self.kind == "approval" else ""
+
+
+def made(kind: Kind, sentence: Sentence, start: int, end: int, **fields: Any) -> Proposal:
+    """A proposal whose words stand from `start` to `end` of the sentence."""
+    return Proposal(kind, sentence.start + start, sentence.start + end, sentence.whole, sentence.item, **fields)
 
 
 @dataclass(frozen=True, slots=True)

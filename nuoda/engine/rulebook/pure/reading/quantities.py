@@ -16,6 +16,10 @@ _CN = "零〇一二两三四五六七八九十百千"
 _NUMBER = rf"(?:\d+(?:\.\d+)?|[{_CN}]+)"
 _UNITS: dict[str, tuple[Unit, int]] = {
     "分钟": ("min", 1),
+    "min": ("min", 1),
+    "刻钟": ("min", 15),
+    "h": ("h", 1),
+    "hrs": ("h", 1),
     "小时": ("h", 1),
     "钟头": ("h", 1),
     "工作小时": ("working_h", 1),
@@ -33,15 +37,22 @@ _UNITS: dict[str, tuple[Unit, int]] = {
     "月": ("month", 1),
     "年": ("month", 12),
 }
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _TIME = re.compile(
-    rf"(?<![\d.])(?:(?P<low>{_NUMBER})\s*[-~至到]\s*)?(?P<amount>{_NUMBER}|半)\s*(?P<piece>个)?(?P<half>半)?\s*"
-    rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
+    rf"(?<![\d.])(?:(?P<low>{_NUMBER})\s*(?:个?(?:{_UNIT}))?\s*[-~至到]\s*)?(?P<amount>{_NUMBER}|半)\s*(?P<piece>个)?(?P<half>半)?\s*"
+    rf"(?P<unit>{_UNIT})(?![a-z])",
+    re.IGNORECASE,
 )
+_SECONDS = re.compile(rf"(?<![\d.])(?P<amount>{_NUMBER})\s*秒")
 _PERCENT = re.compile(
-    rf"(?<![\d.])(?:(?P<low>\d+(?:\.\d+)?)\s*%?\s*[-~至到]\s*)?(?P<amount>\d+(?:\.\d+)?)\s*%|百分之(?P<cn>[{_CN}]+(?:点[{_CN}]+)?)"
+    r"(?<![\d.])(?:(?P<low>\d+(?:\.\d+)?)\s*%?\s*[-~至到]\s*)?(?P<amount>\d+(?:\.\d+)?)\s*(?P<sign>[%‰])"
+    rf"|(?P<of>[百千])分之(?P<cn>[{_CN}]+(?:点[{_CN}]+)?|\d+(?:\.\d+)?)"
 )
+_SAID = r"内|前|以?前|完|处|答|回|提|送|交|报|排|解|修|到|抵|赶|上门|给|反|联|通|录|归|填|告|恢|响|安排|派|下班|予|办|登|上传|更新|启"
+"""How what follows a day begins when the day is a limit (当日答复) and not a date (当天的记录)."""
 _NEXT = re.compile(
-    r"(?P<day>当[天日]|次日|第二[天日])(?=内|前|完|处|答|回|提|送|交|报)|(?P<work>次(?:一|个)?工作日|下一(?:个)?工作日)"
+    rf"(?P<day>当[天日]|次日|翌日|隔[天日]|第二[天日])(?={_SAID})"
+    r"|(?P<work>次(?:一|个)?工作日|下一?个?工作日|第二个工作日)(?!的)"
 )
 
 
@@ -53,6 +64,7 @@ class Quantity:
     amount: float
     """Minutes, hours … as the unit says; per cent for percentages."""
     duration: Duration | None
+    """None for percentages and seconds: the engine counts whole minutes."""
     least: float | None = None
     """The lower end of a range (1–3 个月)."""
 
@@ -80,13 +92,15 @@ def quantities(text: str, offset: int = 0) -> list[Quantity]:
 
 
 def _times(text: str, offset: int) -> Iterator[Quantity]:
+    for found in _SECONDS.finditer(text):
+        yield Quantity(offset + found.start(), offset + found.end(), "time", number(found["amount"]) / 60, None)
     for found in _NEXT.finditer(text):
         duration = Duration(1, "working_d" if found["work"] else "d")
         yield Quantity(offset + found.start(), offset + found.end(), "time", 1, duration)
     for found in _TIME.finditer(text):
         if _NEXT.match(text, found.start() - 1) or _is_date(text, found):
             continue
-        unit, factor = _UNITS[found["unit"]]
+        unit, factor = _UNITS[found["unit"].lower()]
         amount = (0.5 if found["amount"] == "半" else number(found["amount"])) + (0.5 if found["half"] else 0)
         if amount > 0:
             yield Quantity(
@@ -128,11 +142,6 @@ def _duration(amount: float, unit: Unit) -> Duration:
 
 def _percents(text: str, offset: int) -> Iterator[Quantity]:
     for found in _PERCENT.finditer(text):
-        yield Quantity(
-            offset + found.start(),
-            offset + found.end(),
-            "percent",
-            number(found["cn"] or found["amount"]),
-            None,
-            float(found["low"]) if found["low"] else None,
-        )
+        value = number(found["cn"] or found["amount"]) / (10 if found["sign"] == "‰" or found["of"] == "千" else 1)
+        low = float(found["low"]) if found["low"] else None
+        yield Quantity(offset + found.start(), offset + found.end(), "percent", value, None, low)

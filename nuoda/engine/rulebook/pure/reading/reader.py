@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from ..policies import VAGUE_WORDS
-from . import clocks, duties, measures
+from . import cadences, clocks, duties, effects, measures
 from . import vocabulary as v
 from .outline import Sentence, outline
 from .proposals import Proposal, Reading, Vague
@@ -15,9 +16,10 @@ from .quantities import Quantity, quantities
 _VAGUE = re.compile(f"(?:{'|'.join(sorted(VAGUE_WORDS, key=len, reverse=True))})(?!率)")
 
 
-def read(text: str) -> Reading:
-    """All that a regulation asks for, as proposals in the order of the text; same text, same answer."""
-    whole = outline(text)
+def read(text: str, *, cut: bool = False) -> Reading:
+    """All that a regulation asks for, as proposals in the order of the text; same text, same answer. `cut`: the text is
+    a piece of a regulation."""
+    whole = outline(text, cut=cut)
     found = quantities(whole.plain[whole.start : whole.end], whole.start)
     proposals = sorted(_proposals(whole.sentences, found), key=lambda one: (one.start, one.kind))
     return Reading(
@@ -31,17 +33,19 @@ def read(text: str) -> Reading:
 
 
 def _proposals(sentences: Iterable[Sentence], found: list[Quantity]) -> Iterator[Proposal]:
+    starts = [one.start for one in found]
     for sentence in sentences:
         if sentence.text.rstrip(":") == sentence.item.title:  # a heading names what its sentences ask for
             continue
-        inside = [one for one in found if sentence.start <= one.start and one.end <= sentence.end]
+        first, behind = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
+        inside = [one for one in found[first:behind] if one.end <= sentence.end]
         yield from clocks.clocks(sentence, inside)
         yield from clocks.open_clocks(sentence)
         yield from duties.approvals(sentence)
         yield from duties.forms(sentence)
-        yield from duties.cadences(sentence)
-        yield from duties.gates(sentence)
-        yield from duties.consequences(sentence)
+        yield from cadences.cadences(sentence)
+        yield from effects.gates(sentence)
+        yield from effects.consequences(sentence)
         yield from measures.indicators(sentence)
 
 

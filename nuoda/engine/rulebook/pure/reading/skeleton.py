@@ -1,8 +1,9 @@
 """Confirmed proposals → the content of a policy file.
 
 One clause for each sentence in which something was confirmed. What the text leaves open stays open and visible: a clock
-without time or events becomes no rule, a vague word stays for lint to name, conditions and consequences become lines of a
-checklist that a person confirms, and events that nothing emits make the clause wait.
+without time or events, before an event, or under circumstances that no fact tells becomes no rule but a written limit; a
+vague word stays for lint to name, conditions and consequences become lines of a checklist that a person confirms, and events
+that nothing emits make the clause wait.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from datetime import date
 from typing import Any
 
 from ..documents import Content
+from .doubts import unsaid
+from .instances import instances
 from .proposals import Proposal
 from .wording import MATTERS, OTHER, ROLE_NAMES, Matter, in_three, said
 
@@ -40,6 +43,7 @@ class _Made:
     rules: list[Content]
     parameters: list[Content]
     checklist: list[Content]
+    examples: list[Content]
     events: list[str]
 
 
@@ -96,7 +100,7 @@ def _clauses(
 def _clause(
     text: str, group: list[Proposal], place: tuple[int, int], id: str, title: str, heard: Collection[str]
 ) -> Content:
-    made = _Made([], [], [], [])
+    made = _Made([], [], [], [], [])
     for index, one in enumerate(group, 1):
         name = f"{id.lower().replace('-', '_')}_{index}"
         _WRITERS[one.kind](one, f"{one.kind}_{index}", name, text[slice(*place)], text[one.start : one.end], made)
@@ -112,8 +116,8 @@ def _clause(
     missing = list(dict.fromkeys(event for event in made.events if event not in heard))
     if missing:
         clause["waiting"] = {"events": missing, "for": in_three(group[0].item.title or title)}
-    for key in ("checklist", "parameters", "rules"):
-        if getattr(made, key):
+    for key in ("checklist", "parameters", "rules", "examples"):
+        if getattr(made, key) and not (key == "examples" and missing):
             clause[key] = getattr(made, key)
     return clause
 
@@ -124,7 +128,7 @@ def _clause(
 def _clock(one: Proposal, key: str, name: str, sentence: str, words: str, made: _Made) -> None:
     if one.within is None:
         return
-    if not one.starts or not one.ends or one.starts == one.ends or one.ahead:
+    if not one.starts or not one.ends or one.starts == one.ends or one.ahead or unsaid(one):
         why = in_three(sentence)
         made.parameters.append({"name": f"limit_{name}", "kind": "duration", "value": str(one.within), "why": why})
         return
@@ -132,20 +136,15 @@ def _clock(one: Proposal, key: str, name: str, sentence: str, words: str, made: 
     if one.when:
         rule["when"] = one.when
     made.rules.append(rule | {"end": one.ends, "within": str(one.within), "owner": _owner(one)})
+    made.examples.extend(instances(key, one.starts, one.ends, one.within, one.when))
     made.events.extend((one.starts, one.ends))
 
 
 def _cadence(one: Proposal, key: str, name: str, sentence: str, words: str, made: _Made) -> None:
     if one.every in PERIODS:
-        made.rules.append(
-            {
-                "cadence": key,
-                "every": one.every,
-                "duty": in_three(sentence),
-                "owner": _owner(one),
-                "attest": {"by": [_owner(one)]},
-            }
-        )
+        after: Content = {"within": str(one.within)} if one.within else {}
+        rule: Content = {"cadence": key, "every": one.every} | after
+        made.rules.append(rule | {"duty": in_three(sentence), "owner": _owner(one), "attest": {"by": [_owner(one)]}})
 
 
 def _approval(one: Proposal, key: str, name: str, sentence: str, words: str, made: _Made) -> None:

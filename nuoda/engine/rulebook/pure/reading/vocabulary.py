@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ROLES = (
     ("sales_manager", "销售经理|销售主管|销售总监"),
@@ -21,7 +22,7 @@ _ROLES = (
     ("director", "公司领导|(?:公司)?管理层|总经理|分管副总|副总(?:经理)?|董事长"),
     (
         "technician",
-        "(?:技术)?维修人员|技术人员|(?:售后|值班|服务|现场|安装)?工程师|技师|巡检人|售后服务人员|安装人员|专业人员",
+        "(?:技术)?维修人员|技术人员|(?<!总)(?:售后|值班|服务|现场|安装)?(?<!总)工程师|技师|巡检人|售后服务人员|安装人员|专业人员",
     ),
     ("agent", "客服(?:人员|部门|专员|部)?|(?:值班)?坐席|接线员|受理人员"),
     ("legal", "法务(?:部门|人员|部)?|法律(?:部门|顾问)?"),
@@ -35,6 +36,7 @@ _ROLES = (
 _ROLE = re.compile("|".join(f"(?P<r{index}>{words})" for index, (_, words) in enumerate(_ROLES)))
 
 
+@lru_cache(maxsize=8_192)
 def roles_in(text: str) -> tuple[str, ...]:
     """Role codes in the order in which they are named, each once."""
     found: dict[str, None] = {}
@@ -76,14 +78,17 @@ STARTS = (
     Word("finding.opened", "(?:检查|监督).{0,8}(?:问题|发现)|整改"),
     Word("work_order.dispatched", "派工|工单后|接到工单"),
     Word("return.approved", "退换货|审批通过"),
-    Word("ticket.solved", "维修完成|问题解决后|检修完工"),
+    Word(
+        "ticket.solved",
+        "维修(?:完成|结束|完毕)|(?:问题|事件|故障|投诉)(?:解决|处理完毕|处理|排除|关闭)后|处理完毕|检修完工|服务(?:完成|结束)后|修复后|救援结束",
+    ),
     Word(
         "ticket.reported",
         "报修|提交问题|咨询|投诉|来电|留言|请求|受理|故障|停机|停产|维修需求|客户的需求|问题|漏油|意见|反馈",
     ),
 )
 ENDS = (
-    Word("customer.contacted_after_dissatisfaction", "沟通|联系|回访", "不满意"),
+    Word("customer.contacted_after_dissatisfaction", "沟通|联系|回访|介入|致电", "不满意"),
     Word("receipt.objection_answered", "响应|答复|回复", "异议"),
     Word("work_order.arrived", "到达|到场|抵达|赶到|上门(?!时间)"),
     Word("training.followed_up", "回访", "培训"),
@@ -95,7 +100,8 @@ ENDS = (
     Word("shipment.address_confirmed", "通知|确认", "发货"),
     Word("installation.appointed", "确认", "预约"),
     Word("installation.customer_contacted", "联系", "安装"),
-    Word("work_order.contacted", "(?:客户|用户).{0,3}(?:取得)?联系|取得联系"),
+    Word("work_order.contacted", "(?:客户|用户).{0,3}(?:取得)?联系|取得联系|联系(?:客户|用户|业主|报修人)"),
+    Word("work_order.dispatched", "派(?:工|单)|派至|指派|安排.{0,6}(?:维修人员|工程师|技术人员|师傅)"),
     Word("expense.claimed", "报销"),
     Word("finding.mended", "整改"),
     Word("incident.plan_activated", "启动.{0,4}(?:预案|方案)"),
@@ -107,13 +113,29 @@ ENDS = (
     Word("purchase.ordered", "提交.{0,10}订单"),
     Word("ticket.handed_over", "转接|转交|移交|传递"),
     Word("ticket.responded", "响应|判断", "工程师|技术|维修|紧急|一般问题"),
-    Word("ticket.answered", "响应|答复|回复|回应|回电|应答|反馈|判断|沟通|告知|通知"),
-    Word("ticket.solved", "解决|恢复|修复|修好|排除|完成|处理|运到"),
+    Word("ticket.answered", "响应|答复|回复|回应|回电|应答|接听|反馈|判断|沟通|告知|通知"),
+    Word(
+        "ticket.solved",
+        "(?<!初步)解决(?!意见)|恢复|修复|修好|排除|完成(?!初步|定位|评估|调查|登记|培训|录入)|处理(?!意见|进展|进度|结果)|办结|运到",
+    ),
     Word("ticket.escalated", "上报|报告|汇报"),
     Word("record.written", "填写|记录"),
     Word("customer.reminded", "提醒"),
     Word("appointment.confirmed", "确认"),
 )
+
+
+BY_REPORT = frozenset(
+    (
+        "ticket.answered",
+        "ticket.responded",
+        "ticket.solved",
+        "ticket.escalated",
+        "ticket.handed_over",
+        "work_order.arrived",
+    )
+)
+"""Ends of a service request: without a word for the start, the time runs from its report."""
 
 
 def event_in(text: str, words: tuple[Word, ...], around: str = "") -> str:
@@ -136,10 +158,13 @@ def last_event(text: str, words: tuple[Word, ...]) -> str:
 
 SITUATIONS = (
     (r"紧急|停产|停机", 'severity == "urgent"'),
-    (r"一般(?:问题|故障)", 'severity == "general"'),
+    (r"一般(?:问题|故障|报修|维修)", 'severity == "general"'),
     (r"建议类|建议", 'kind == "suggestion"'),
     (r"咨询", 'kind == "consultation"'),
     (r"投诉", 'kind == "complaint"'),
+    (r"[保质](?:修|保|固)期?外|过保|保外", "!in_warranty"),
+    (r"[保质](?:修|保|固)期?内|保内", "in_warranty"),
+    (r"人身安全|安全(?:风险|隐患)", "safety_risk"),
 )
 
 
