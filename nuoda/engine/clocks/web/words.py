@@ -203,7 +203,7 @@ def reason(code: str) -> str:
 def _result(d: Explanation) -> str:
     said = str(STATES[d.state])
     if d.cause:
-        said += f": {CAUSES[d.cause]}"
+        said = _("%(state)s: %(cause)s") % {"state": said, "cause": CAUSES[d.cause]}
     if d.ended_at is not None and d.state != "missed":
         said += f" · {words.moment(d.ended_at)}"
     if d.state == "missed":

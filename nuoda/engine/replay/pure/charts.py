@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LEFT, ROW, BAR = 720, 210, 34, 12
-"""Units of the drawing: its width, the room for names, the height of a line, the height of a bar."""
+WIDTH, NAME, ROW, BAR = 400, 18, 54, 12
+"""Units of the drawing, about pixels of a phone: its width, the height of a name above its bars, of a line, of a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class Bar:
     """One line: the lengths of its two bars, from 0 to the room there is."""
 
     name: str
+    named: int
+    """Where the name stands."""
     y: int
     first: int
     second: int
@@ -21,16 +23,15 @@ class Bar:
     second_length: float
     second_y: int
     """Where the second bar begins."""
-    middle: int
 
     @property
     def first_end(self) -> float:
         """Where the number stands behind the first bar."""
-        return LEFT + self.first_length + 6
+        return self.first_length + 6
 
     @property
     def second_end(self) -> float:
-        return LEFT + self.second_length + 6
+        return self.second_length + 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ class Bars:
 
     width: int
     height: int
-    left: int
     bar: int
     lines: tuple[Bar, ...]
 
@@ -50,18 +50,18 @@ def bars(pairs: Sequence[tuple[str, int, int]], most: int = 20) -> Bars:
     largest = set(sorted(told, key=lambda pair: -max(pair[1:]))[:most])
     told = [pair for pair in told if pair in largest]
     top = max((max(pair[1:]) for pair in told), default=1)
-    room = WIDTH - LEFT - 60
+    room = WIDTH - 50
     lines = tuple(
         Bar(
             name,
-            4 + ROW * number,
+            ROW * number + NAME - 5,
+            ROW * number + NAME,
             first,
             second,
             round(room * first / top, 1),
             round(room * second / top, 1),
-            4 + ROW * number + BAR + 2,
-            4 + ROW * number + BAR + 1,
+            ROW * number + NAME + BAR + 2,
         )
         for number, (name, first, second) in enumerate(told)
     )
-    return Bars(WIDTH, ROW * len(lines) + 8, LEFT, BAR, lines)
+    return Bars(WIDTH, ROW * len(lines), BAR, lines)

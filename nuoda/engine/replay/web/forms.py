@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
@@ -18,12 +19,11 @@ from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.ui.web.pages import Crumb, FormPage
 
-from .. import queries
 from ..access import TRIERS
 from ..actions import replays, shadows
 from ..models import Replay, Shadow
 from ..models.replays import TRIED
-from . import words
+from .trials import REPLAY, SHADOW, Kind
 
 LARGEST = 2_000_000
 """Bytes of an uploaded file: ten times the longest shipped regulation."""
@@ -37,6 +37,20 @@ class PeriodForm(forms.Form):
     first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label=_("Last day (included)"), widget=forms.DateInput(attrs={"type": "date"}))
     imports = forms.BooleanField(label=_("Also imported cases, judged as if"), required=False)
+
+
+def presets(today: date) -> list[tuple[Any, date, date]]:
+    """Periods that are asked for often: words, first day, last day."""
+    month = today.replace(day=1)
+    quarter = month.replace(month=month.month - (month.month - 1) % 3)
+    before = [start - timedelta(days=1) for start in (quarter, month)]
+    first = before[0].replace(day=1, month=before[0].month - 2)
+    return [
+        (_("Last quarter"), first, before[0]),
+        (_("This quarter"), quarter, today),
+        (_("Last month"), before[1].replace(day=1), before[1]),
+        (_("The last three months"), today - timedelta(days=QUARTER), today),
+    ]
 
 
 class VersionForm(forms.Form):
@@ -76,51 +90,60 @@ class _Versions(FormPage):
         return row
 
 
-class Ask(_Versions):
-    """Try a draft or a published version on a period."""
+class _Period(FormPage):
+    """A form that asks for a replay of a period."""
 
     access = TRIERS
     menu = "replays"
-    title = _("Replay a period")
     submit = _("Replay")
-    form_class = AskForm
     done_text = _("The replay is under way.")
 
+    def today(self) -> date:
+        return timezone.localtime(self.at).date()
+
     def initial(self) -> dict[str, Any]:
-        today = timezone.localtime(self.at).date()
+        """The last quarter of a year, unless the address says another period."""
+        asked, today = self.request.GET, self.today()
         return {
-            "version": self.request.GET.get("version", ""),
-            "first_day": (today - timedelta(days=QUARTER)).isoformat(),
-            "last_day": today.isoformat(),
+            "version": asked.get("version", ""),
+            "first_day": asked.get("first_day") or (today - timedelta(days=QUARTER)).isoformat(),
+            "last_day": asked.get("last_day") or today.isoformat(),
         }
+
+    def more(self) -> dict[str, Any]:
+        version = self.request.GET.get("version", "")
+        offered = [
+            (label, urlencode({"version": version, "first_day": first, "last_day": last}), first, last)
+            for label, first, last in presets(self.today())
+        ]
+        return {"presets": offered, "form_template": "replay/_ask_fields.html"}
+
+    def done(self, result: Replay) -> str:
+        return REPLAY.url(result)
+
+    def back(self) -> str:
+        return reverse(REPLAY.listed)
+
+    def crumbs(self) -> list[Crumb]:
+        return [REPLAY.crumb()]
+
+
+class Ask(_Versions, _Period):
+    """Try a draft or a published version on a period."""
+
+    title = _("Replay a period")
+    form_class = AskForm
 
     def act(self, cleaned: dict[str, Any]) -> Replay:
         version = self.chosen(cleaned.pop("version"))
         return replays.ask(version=version, actor=self.actor, at=self.at, **cleaned)
 
-    def done(self, result: Replay) -> str:
-        return reverse("replay:replay", args=[result.pk])
 
-    def back(self) -> str:
-        return reverse("replay:replays")
-
-    def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Replay"), self.back())]
-
-
-class AskFile(FormPage):
+class AskFile(_Period):
     """Try a file on a period, without keeping it as a draft."""
 
-    access = TRIERS
-    menu = "replays"
     title = _("Replay with a file")
-    submit = _("Replay")
     form_class = FileForm
-    done_text = _("The replay is under way.")
-
-    def initial(self) -> dict[str, Any]:
-        today = timezone.localtime(self.at).date()
-        return {"first_day": (today - timedelta(days=QUARTER)).isoformat(), "last_day": today.isoformat()}
 
     def act(self, cleaned: dict[str, Any]) -> Replay:
         file = cleaned.pop("file")
@@ -134,42 +157,6 @@ class AskFile(FormPage):
             ) from error
         return replays.ask(text=text, actor=self.actor, at=self.at, **cleaned)
 
-    def done(self, result: Replay) -> str:
-        return reverse("replay:replay", args=[result.pk])
-
-    def back(self) -> str:
-        return reverse("replay:replays")
-
-    def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Replay"), self.back())]
-
-
-class Cancel(FormPage):
-    """Stop a replay."""
-
-    access = TRIERS
-    menu = "replays"
-    title = _("Stop the replay")
-    submit = pgettext_lazy("replay", "Stop")
-    form_class = forms.Form
-    done_text = _("The replay is stopped.")
-    row: Replay
-
-    def load(self, **kwargs: Any) -> Replay:
-        return queries.replay(self.actor, kwargs["id"])
-
-    def act(self, cleaned: dict[str, Any]) -> Replay:
-        return replays.cancel(self.row, actor=self.actor, at=self.at)
-
-    def done(self, result: Replay) -> str:
-        return self.back()
-
-    def back(self) -> str:
-        return reverse("replay:replay", args=[self.row.pk])
-
-    def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Replay"), reverse("replay:replays")), Crumb(words.title(self.row), self.back())]
-
 
 class StartShadow(_Versions):
     """Run a version beside the regulation in force from now on."""
@@ -178,47 +165,71 @@ class StartShadow(_Versions):
     menu = "shadows"
     title = _("Start a shadow run")
     submit = pgettext_lazy("replay", "Start")
+    intro = _("Each case is judged by this version too, from now on. Nobody is warned or told, and nothing follows.")
     form_class = VersionForm
     done_text = _("The shadow run has begun. Nobody is told what it misses.")
 
     def initial(self) -> dict[str, Any]:
         return {"version": self.request.GET.get("version", "")}
 
+    def more(self) -> dict[str, Any]:
+        return {"form_template": "replay/_ask_fields.html"}
+
     def act(self, cleaned: dict[str, Any]) -> Shadow:
         return shadows.start(version=self.chosen(cleaned["version"]), actor=self.actor, at=self.at)
 
     def done(self, result: Shadow) -> str:
-        return reverse("replay:shadow", args=[result.pk])
+        return SHADOW.url(result)
 
     def back(self) -> str:
-        return reverse("replay:shadows")
+        return reverse(SHADOW.listed)
 
     def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Shadow runs"), self.back())]
+        return [SHADOW.crumb()]
 
 
-class StopShadow(FormPage):
-    """End a shadow run."""
+class _Stop(FormPage):
+    """Stop a trial; what it found until then stays."""
 
     access = TRIERS
-    menu = "shadows"
-    title = _("Stop the shadow run")
     submit = pgettext_lazy("replay", "Stop")
-    form_class = forms.Form
-    done_text = _("The shadow run has ended; what it counted stays.")
-    row: Shadow
+    trial: Kind
+    row: Any
 
-    def load(self, **kwargs: Any) -> Shadow:
-        return queries.shadow(self.actor, kwargs["id"])
+    def load(self, **kwargs: Any) -> Any:
+        return self.trial.find(self.actor, kwargs["id"])
 
-    def act(self, cleaned: dict[str, Any]) -> Shadow:
-        return shadows.stop(self.row, actor=self.actor, at=self.at)
-
-    def done(self, result: Shadow) -> str:
+    def done(self, result: Any) -> str:
         return self.back()
 
     def back(self) -> str:
-        return reverse("replay:shadow", args=[self.row.pk])
+        return self.trial.url(self.row)
 
     def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Shadow runs"), reverse("replay:shadows")), Crumb(words.title(self.row), self.back())]
+        return self.trial.crumbs(self.row)
+
+
+class Cancel(_Stop):
+    """Stop a replay."""
+
+    menu = "replays"
+    title = _("Stop the replay")
+    intro = _("What was found so far stays; the remaining cases are not looked at.")
+    done_text = _("The replay is stopped.")
+    trial = REPLAY
+
+    def act(self, cleaned: dict[str, Any]) -> Replay:
+        return replays.cancel(self.row, actor=self.actor, at=self.at)
+
+
+class StopShadow(_Stop):
+    """End a shadow run."""
+
+    menu = "shadows"
+    title = _("Stop the shadow run")
+    intro = _("What it counted stays. A run that has ended cannot go on; another one can be started.")
+    done_text = _("The shadow run has ended; what it counted stays.")
+    trial = SHADOW
+
+    def act(self, cleaned: dict[str, Any]) -> Shadow:
+        return shadows.stop(self.row, actor=self.actor, at=self.at)

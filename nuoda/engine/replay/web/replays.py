@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.clocks.web import words as clockwords
-from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.orgs.models import Person
@@ -23,8 +23,8 @@ from .. import queries
 from ..access import READERS, TRIERS, may_shadow, may_try
 from ..actions import trials
 from ..models import Replay, ReplayChange
-from ..pure.charts import bars
 from . import words
+from .trials import REPLAY, TrialPage
 
 
 class OrNone(Choice):
@@ -58,7 +58,10 @@ class Replays(ListPage):
         Link(label=_("Replay a period"), url=lambda actor: reverse("replay:ask"), primary=True, roles=TRIERS),
         Link(label=_("Replay with a file"), url=lambda actor: reverse("replay:upload"), icon="upload", roles=TRIERS),
     )
-    empty = Empty(text=_("No period was replayed yet. A draft can be tried on the past before anybody is bound by it."))
+    empty = Empty(
+        text=_("No period was replayed yet. A draft can be tried on the past before anybody is bound by it."),
+        link=Link(label=_("Replay a period"), url=lambda actor: reverse("replay:ask"), roles=TRIERS),
+    )
 
     def rows(self, actor: Actor) -> Any:
         return queries.replays(actor)
@@ -67,27 +70,26 @@ class Replays(ListPage):
         return reverse("replay:replay", args=[row.pk])
 
 
-class ReplayPage(Page):
+class ReplayPage(TrialPage):
     """What the text would have made of the period: figures by clause, by dealer and team, and the way to the cases."""
 
     access = READERS
     menu = "replays"
     template = "replay/replay.html"
+    trial = REPLAY
     row: Replay
 
     def get(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
         self.row = queries.replay(self.actor, id)
+        changes = reverse("replay:changes", args=[self.row.pk])
         context = {
-            "row": self.row,
-            "heading": words.title(self.row),
+            **self.found(queries.by_clock(self.row), changes, self.row.as_of),
+            **self.groups(changes),
             "chip": words.status_chip(self.row),
             "share": 100 * self.row.cases_done // max(self.row.cases_total or 1, 1),
             "by": self.asker(),
-            "cannot_know": words.CANNOT_KNOW,
             "may_try": may_try(self.actor),
             "may_shadow": may_shadow(self.actor) and self.row.version_id is not None,
-            "adoption": words.adoption_url(self.row),
-            **self.found(),
         }
         part = self.fragment == "replay-results"
         return self.answer("replay/_results.html" if part else "", context)
@@ -96,53 +98,33 @@ class ReplayPage(Page):
         person = Person.visible_to(self.actor).filter(pk=self.row.asked_by).first() if self.row.asked_by else None
         return person.name if person else ""
 
-    def found(self) -> dict[str, Any]:
-        """Figures and counts of changes, with the addresses of the cases behind them."""
+    def groups(self, changes: str) -> dict[str, Any]:
+        """Both sides by dealer and by team, and how deadlines change, the gravest first; with the addresses of the cases."""
         row = self.row
-        before = [rulebook.policy_of(version) for version in rulebook.in_force(self.actor, row.as_of)]
-        labels = words.labels([words.policy_of(row), *before])
-        dealers, teams = words.dealers(self.actor), words.teams(self.actor)
-        clauses = queries.by_clock(row)
-        changes = reverse("replay:changes", args=[row.pk])
+        counts = dict(queries.by_kind(row))
+
+        def by(field: str, names: Mapping[UUID | None, str]) -> list[dict[str, Any]]:
+            name = field.removesuffix("_id")
+            return [
+                {
+                    "name": names.get(pk, "?"),
+                    "life": life,
+                    "draft": draft,
+                    "url": f"{changes}?{name}={pk or OrNone.none}",
+                }
+                for pk, life, draft in queries.by_group(row, field)
+            ]
+
         return {
-            "clauses": [
-                {
-                    "ref": ref,
-                    "clause": ref.partition("/")[0],
-                    "label": labels.get(ref, ref),
-                    "life": life,
-                    "draft": draft,
-                    "changed": changed,
-                    "url": f"{changes}?clause={ref}",
-                }
-                for ref, life, draft, changed in clauses
-            ],
-            "chart": bars([(ref, life.missed, draft.missed) for ref, life, draft, _changed in clauses]),
-            "dealers": [
-                {
-                    "name": dealers.get(pk, "?"),
-                    "life": life,
-                    "draft": draft,
-                    "url": f"{changes}?dealer={pk or OrNone.none}",
-                }
-                for pk, life, draft in queries.by_group(row, "dealer_id")
-            ],
-            "teams": [
-                {"name": teams.get(pk, "?"), "life": life, "draft": draft, "url": f"{changes}?team={pk or OrNone.none}"}
-                for pk, life, draft in queries.by_group(row, "team_id")
-            ],
+            "dealers": by("dealer_id", words.dealers(self.actor)),
+            "teams": by("team_id", words.teams(self.actor)),
             "kinds": [
-                {"chip": words.kind_chip(kind), "count": count, "url": f"{changes}?kind={kind}"}
-                for kind, count in queries.by_kind(row)
+                {"chip": words.kind_chip(kind), "count": counts[kind], "url": f"{changes}?kind={kind}"}
+                for kind in words.KINDS
+                if kind in counts
             ],
             "changes": changes,
         }
-
-    def get_title(self) -> Any:
-        return words.title(self.row)
-
-    def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Replay"), reverse("replay:replays"))]
 
 
 class Changes(ListPage):
@@ -154,7 +136,7 @@ class Changes(ListPage):
     order = ("started_at",)
     columns = (
         Column(key="number", label=_("Number"), value="number"),
-        Column(key="ref", label=_("Clause"), value="ref", sort="ref"),
+        Column(key="ref", label=_("Clause"), value="said", sort="ref"),
         Column(
             key="kind",
             label=pgettext_lazy("replay", "Change"),
@@ -174,7 +156,7 @@ class Changes(ListPage):
             name="clause",
             label=_("Clause"),
             field="ref",
-            options=lambda actor: [(ref, ref) for ref in queries.tried_refs(actor)],
+            options=lambda actor: words.named(actor, queries.tried_refs(actor)),
         ),
         OrNone(
             name="dealer",
@@ -192,7 +174,8 @@ class Changes(ListPage):
 
     def rows(self, actor: Actor) -> Any:
         self.replay = queries.replay(actor, self.kwargs["id"])
-        return queries.changes(actor, self.replay)
+        policies = [words.policy_of(self.replay), *words.binding(actor)]
+        return words.said(queries.changes(actor, self.replay), policies)
 
     def search(self, rows: Any, text: str) -> Any:
         return rows.filter(number__iexact=text)
@@ -201,8 +184,7 @@ class Changes(ListPage):
         return reverse("replay:change", args=[row.replay_id, row.pk])
 
     def crumbs(self) -> list[Crumb]:
-        url = reverse("replay:replay", args=[self.kwargs["id"]])
-        return [Crumb(_("Replay"), reverse("replay:replays")), Crumb(words.title(self.replay), url)]
+        return REPLAY.crumbs(self.replay)
 
 
 class ChangePage(Page):
@@ -219,6 +201,8 @@ class ChangePage(Page):
         sides = trials.derivations(self.replay, self.row, actor=self.actor)
         names = dict(Person.visible_to(self.actor).values_list("pk", "name"))
         dossier = journal.dossier(self.actor, id=self.row.case_id)
+        labels = words.labels([words.policy_of(self.replay), *words.binding(self.actor)])
+        self.label = labels.get(self.row.ref, self.row.ref)
         context = {
             "row": self.row,
             "dossier": dossier,
@@ -240,12 +224,8 @@ class ChangePage(Page):
         return self.answer(context=context)
 
     def get_title(self) -> Any:
-        return f"{self.row.number} · {self.row.ref}"
+        return f"{self.row.number} · {self.label}"
 
     def crumbs(self) -> list[Crumb]:
-        row = self.replay
-        return [
-            Crumb(_("Replay"), reverse("replay:replays")),
-            Crumb(words.title(row), reverse("replay:replay", args=[row.pk])),
-            Crumb(_("Changed time limits"), reverse("replay:changes", args=[row.pk])),
-        ]
+        changes = Crumb(_("Changed time limits"), reverse("replay:changes", args=[self.replay.pk]))
+        return [*REPLAY.crumbs(self.replay), changes]

@@ -9,15 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nuoda.engine.rulebook import queries as rulebook
 from nuoda.foundation.base.pure.actors import Actor
-from nuoda.foundation.ui.web.pages import Choice, Column, Crumb, Empty, Flag, Link, ListPage, Page
+from nuoda.foundation.ui.web.pages import Choice, Column, Crumb, Empty, Flag, Link, ListPage
 
 from .. import queries
 from ..access import READERS, TRIERS, may_shadow
 from ..models import Shadow
-from ..pure.charts import bars
 from . import words
+from .trials import SHADOW, TrialPage
 
 
 class Shadows(ListPage):
@@ -39,7 +38,10 @@ class Shadows(ListPage):
             label=_("Start a shadow run"), url=lambda actor: reverse("replay:shadow-start"), primary=True, roles=TRIERS
         ),
     )
-    empty = Empty(text=_("Nothing runs in shadow. A version can be watched beside daily work before it binds anybody."))
+    empty = Empty(
+        text=_("Nothing runs in shadow. A version can be watched beside daily work before it binds anybody."),
+        link=Link(label=_("Start a shadow run"), url=lambda actor: reverse("replay:shadow-start"), roles=TRIERS),
+    )
 
     def rows(self, actor: Actor) -> Any:
         return queries.shadows(actor)
@@ -48,49 +50,25 @@ class Shadows(ListPage):
         return reverse("replay:shadow", args=[row.pk])
 
 
-class ShadowPage(Page):
+class ShadowPage(TrialPage):
     """What the shadow has counted, beside life."""
 
     access = READERS
     menu = "shadows"
     template = "replay/shadow.html"
+    trial = SHADOW
     row: Shadow
 
     def get(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
         self.row = queries.shadow(self.actor, id)
-        before = [rulebook.policy_of(version) for version in rulebook.in_force(self.actor, self.at)]
-        labels = words.labels([words.policy_of(self.row), *before])
-        clauses = queries.shadow_by_clock(self.row)
         deadlines = reverse("replay:shadow-deadlines", args=[self.row.pk])
         context = {
-            "row": self.row,
-            "heading": words.title(self.row),
+            **self.found(queries.shadow_by_clock(self.row), deadlines, self.at),
             "chip": words.shadow_chip(self.row),
             "may_shadow": may_shadow(self.actor),
-            "adoption": words.adoption_url(self.row),
-            "cannot_know": words.CANNOT_KNOW,
-            "clauses": [
-                {
-                    "ref": ref,
-                    "clause": ref.partition("/")[0],
-                    "label": labels.get(ref, ref),
-                    "life": life,
-                    "draft": draft,
-                    "changed": changed,
-                    "url": f"{deadlines}?clause={ref}",
-                }
-                for ref, life, draft, changed in clauses
-            ],
-            "chart": bars([(ref, life.missed, draft.missed) for ref, life, draft, _changed in clauses]),
             "deadlines": deadlines,
         }
         return self.answer(context=context)
-
-    def get_title(self) -> Any:
-        return words.title(self.row)
-
-    def crumbs(self) -> list[Crumb]:
-        return [Crumb(_("Shadow runs"), reverse("replay:shadows"))]
 
 
 class Deadlines(ListPage):
@@ -102,7 +80,7 @@ class Deadlines(ListPage):
     order = ("-started_at",)
     columns = (
         Column(key="number", label=_("Number"), value="number"),
-        Column(key="ref", label=_("Clause"), value="ref", sort="ref"),
+        Column(key="ref", label=_("Clause"), value="said", sort="ref"),
         Column(key="started", label=_("Began"), value="started_at", cell="moment", sort="started_at"),
         Column(key="life", label=_("In force"), value=lambda row: words.state_chip(row.life_state)),
         Column(key="life_due", label=_("Due in force"), value="life_due", cell="moment"),
@@ -114,7 +92,7 @@ class Deadlines(ListPage):
             name="clause",
             label=_("Clause"),
             field="ref",
-            options=lambda actor: [(ref, ref) for ref in queries.shadowed_refs(actor)],
+            options=lambda actor: words.named(actor, queries.shadowed_refs(actor)),
         ),
         Flag(name="missed", label=_("Missed in shadow"), where=lambda actor, at: queries.MISSED_IN_SHADOW),
         Flag(name="differs", label=_("Other result"), where=lambda actor, at: queries.DIFFERS),
@@ -123,11 +101,11 @@ class Deadlines(ListPage):
 
     def rows(self, actor: Actor) -> Any:
         self.shadow = queries.shadow(actor, self.kwargs["id"])
-        return queries.shadow_deadlines(actor, self.shadow)
+        policies = [words.policy_of(self.shadow), *words.binding(actor)]
+        return words.said(queries.shadow_deadlines(actor, self.shadow), policies)
 
     def search(self, rows: Any, text: str) -> Any:
         return rows.filter(number__iexact=text)
 
     def crumbs(self) -> list[Crumb]:
-        url = reverse("replay:shadow", args=[self.kwargs["id"]])
-        return [Crumb(_("Shadow runs"), reverse("replay:shadows")), Crumb(words.title(self.shadow), url)]
+        return SHADOW.crumbs(self.shadow)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from nuoda.engine.clocks.models import Deadline
+from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure import loading
 from nuoda.engine.rulebook.pure.policies import Policy
 from nuoda.engine.rulebook.pure.telling import text
@@ -89,6 +91,31 @@ def labels(policies: list[Policy]) -> dict[str, str]:
         for clause in policy.clauses:
             for rule in clause.clocks():
                 found.setdefault(f"{clause.id}/{rule.key}", text(rule.label, language()) or rule.key)
+    return found
+
+
+def binding(actor: Actor) -> list[Policy]:
+    """The regulations that bind today."""
+    return [rulebook.policy_of(row) for row in rulebook.versions(actor).filter(status="in_force")]
+
+
+def named(actor: Actor, refs: list[str]) -> list[tuple[str, str]]:
+    """Clocks to choose from: their stable names, and what people call them."""
+    known = labels(binding(actor))
+    return [(ref, called(ref, known)) for ref in refs]
+
+
+def called(ref: str, known: Mapping[str, str]) -> str:
+    """'MN-3.2.1b 到场'."""
+    clause_id, _slash, key = ref.partition("/")
+    return f"{clause_id} {known.get(ref, key)}"
+
+
+def said(rows: QuerySet[Any], policies: list[Policy]) -> QuerySet[Any]:
+    """Deadlines with what their clock is called, as `said`; so that it is exported too."""
+    known = labels(policies)
+    whens = [When(ref=ref, then=Value(called(ref, known))) for ref in known]
+    found: QuerySet[Any] = rows.annotate(said=Case(*whens, default=F("ref"), output_field=CharField()))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,26 +12,24 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.approvals.models import Approval
-from nuoda.engine.clocks import queries as clocks
-from nuoda.engine.clocks.pure import situations as clocked
-from nuoda.engine.measures.pure import situations as measured
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_adopt
 from nuoda.engine.rulebook.models import PolicyVersion
-from nuoda.engine.rulebook.pure import documents, situations
-from nuoda.engine.rulebook.pure.facts import SUBJECTS
-from nuoda.engine.rulebook.pure.factsets import FACT_SETS
-from nuoda.engine.rulebook.pure.policies import Policy as Read
+from nuoda.engine.rulebook.pure import documents, objections
+from nuoda.engine.rulebook.pure.telling import labels
+from nuoda.engine.rulebook.pure.unsaid import unsaid
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid
-from nuoda.foundation.ui.web.pages import Column, Crumb, Empty, FormPage, Link, ListPage, Page
+from nuoda.foundation.ui.web.pages import Column, Crumb, Empty, FormPage, Link, ListPage, Page, Step
 
 from .. import queries
 from ..access import WRITERS
 from ..actions import adoptions, drafts
 from ..models import Draft
 from . import words
+from .outcomes import of_policy
+from .outcomes import tried as tried
 
 LARGEST = 2_000_000
 """Bytes of an uploaded file: ten times the longest shipped regulation."""
@@ -55,7 +54,10 @@ class Drafts(ListPage):
         Link(label=_("Upload a file"), url=lambda actor: reverse("revisions:upload"), icon="upload"),
         Link(label=_("Compare versions"), url=lambda actor: reverse("revisions:compare"), icon="file-text"),
     )
-    empty = Empty(text=_("Nobody is writing a new version."))
+    empty = Empty(
+        text=_("Nobody is writing a new version. Begin with the one in force; it binds until the new one is approved."),
+        link=Link(label=_("New draft"), url=lambda actor: reverse("revisions:begin")),
+    )
 
     def rows(self, actor: Actor) -> Any:
         return queries.drafts(actor).order_by()
@@ -125,7 +127,10 @@ class Upload(FormPage):
         except UnicodeDecodeError as error:
             raise Invalid(_t("The file is not UTF-8 text."), fields={"file": _t("Not UTF-8.")}) from error
         except documents.PolicyError as error:
-            raise Invalid(str(error), fields={"file": str(error)}) from error
+            said = "\n".join(objections.said(problem.reason, language()) for problem in error.problems)
+            raise Invalid(
+                _t("The file is not a regulation as this program writes it."), fields={"file": said}
+            ) from error
         policy = drafts.policy_for(content, actor=self.actor)
         return drafts.begin(policy=policy, content=content, actor=self.actor, at=self.at)
 
@@ -153,7 +158,7 @@ class DraftPage(Page):
             before = queries.before(version)
             redline = queries.redline(before, version, language())
             kinds = {change.clause_id: words.KINDS[change.kind] for change in redline.changes}
-            outcomes = tried(policy, self.actor, self.at)
+            outcomes = of_policy(policy, self.actor, self.at)
             context |= {
                 "before": before,
                 "redline": words.shown(redline),
@@ -161,11 +166,18 @@ class DraftPage(Page):
                     (clause.id, clause.text["zh-hans"], kinds.get(clause.id), outcomes.get(clause.id, []))
                     for clause in policy.clauses
                 ],
+                "apart": [
+                    (clause["id"], numbers)
+                    for clause in version.content["clauses"]
+                    if clause["id"] in kinds and (numbers := unsaid(clause))
+                ],
                 "wrong": [o for found in outcomes.values() for o in found if not o.right],
                 "examples": sum(len(found) for found in outcomes.values()),
                 "editable": self.row.state == "editing" and version.status == "draft",
+                "steps": steps(self.row, version, self.at),
                 "deeds": deeds(self.row, version, self.actor, self.at),
                 "trials": self.contributed("version.trials", version),
+                "ways": [(-1, "arrow-up"), (1, "arrow-down")],
                 "approvals": Approval.visible_to(self.actor).filter(about_id=self.row.pk).select_related("dossier"),
             }
         return self.answer(context=context)
@@ -177,29 +189,37 @@ class DraftPage(Page):
         return [Crumb(_("Revisions"), reverse("revisions:drafts"))]
 
 
-def tried(policy: Read, actor: Actor, at: Any) -> dict[str, list[situations.Outcome]]:
-    """The examples of every clause, run; by clause."""
-    calendar = clocks.calendar_of(actor, dealer_id=None, at=at)
-    found: dict[str, list[situations.Outcome]] = {}
-    for outcome in (
-        *situations.run(policy, SUBJECTS),
-        *clocked.run(policy, SUBJECTS, calendar),
-        *measured.run(policy, FACT_SETS),
-    ):
-        found.setdefault(outcome.clause_id, []).append(outcome)
-    return found
+def steps(row: Draft, version: PolicyVersion, at: datetime) -> list[Step]:
+    """The way of a draft into force, and where it stands; nothing of one that was thrown away or taken back."""
+    binds = version.in_force_from is not None and version.in_force_from <= at
+    place = {"editing": 0, "submitted": 1, "adopted": 3 if binds else 2}.get(row.state)
+    if place is None:
+        return []
+    way = (_("Written"), _("Approval"), _("Waits for its date"), words.STATUSES["in_force"].label)
+    last = len(way) - 1
+    return [
+        Step(
+            label=label,
+            state="done" if number < place or place == last else "now" if number == place else "next",
+            at=version.in_force_from if number == last and row.state == "adopted" else None,
+        )
+        for number, label in enumerate(way)
+    ]
 
 
-def deeds(row: Draft, version: PolicyVersion, actor: Actor, at: Any) -> list[tuple[str, Any, bool]]:
-    """What can be done now: the address, its words, whether it is the main thing."""
-    found: list[tuple[str, Any, bool]] = []
+def deeds(row: Draft, version: PolicyVersion, actor: Actor, at: datetime) -> list[tuple[str, Any, str]]:
+    """What can be done now: the address, its words, and the look of its button."""
+    found: list[tuple[str, Any, str]] = []
     if row.state == "editing":
-        found += [("submit", _("Submit for adoption"), True), ("discard", _("Throw away"), False)]
+        found += [
+            ("submit", _("Submit for adoption"), "btn-primary"),
+            ("discard", _("Throw away"), "nu-danger rv-last"),
+        ]
     if row.state == "submitted":
-        found.append(("take_back", _("Take back to change it"), False))
+        found.append(("take_back", _("Take back to change it"), ""))
     if row.state == "adopted" and may_adopt(actor) and version.in_force_from is not None and version.in_force_from > at:
-        found.append(("cancel", _("Take the adoption back"), False))
-    return [(reverse(f"revisions:{name}", args=[row.dossier.number]), label, main) for name, label, main in found]
+        found.append(("cancel", _("Take the adoption back"), "nu-danger rv-last"))
+    return [(reverse(f"revisions:{name}", args=[row.dossier.number]), label, look) for name, label, look in found]
 
 
 class ReasonForm(forms.Form):
@@ -242,6 +262,9 @@ class Submit(Deed):
 
     title = _("Submit for adoption")
     submit = _("Submit")
+    intro = _(
+        "It goes to the approvers whom the clause names, with the changes below; until they decide the version in force goes on."
+    )
     clauses = ("MN-0",)
     form_class = CommentForm
     template = "revisions/submit.html"
@@ -252,10 +275,17 @@ class Submit(Deed):
         if version is None:
             return {}
         before = queries.before(version)
+        clauses = [clause for row in (version, before) if row for clause in rulebook.policy_of(row).clauses]
+        called = {f"{c.id}/{key}": label for c in clauses for key, label in labels(c.rules, language()).items()}
+        affected = queries.affected(self.actor, version, self.at)
         return {
             "redline": words.shown(queries.redline(before, version, language())),
             "version": version,
-            "affected": queries.affected(self.actor, version, self.at),
+            "affected": [(item.ref.partition("/")[0], called.get(item.ref, item.ref), item) for item in affected],
+            "duties": [
+                (item.ref.partition("/")[0], called.get(item.ref, item.ref), item.open, words.DUTIES[item.way])
+                for item in queries.affected_duties(self.actor, version)
+            ],
         }
 
     def act(self, cleaned: dict[str, Any]) -> Draft:
@@ -278,6 +308,7 @@ class Discard(Deed):
 
     title = _("Throw the draft away")
     submit = _("Throw away")
+    intro = _("Everything that was written in it is lost. The version in force stays as it is.")
     danger = True
     done_text = _("The draft is thrown away.")
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import clauses, drafts, lint, preview, readings, versions, wholes
+from . import clauses, drafts, limits, lint, preview, readings, takeovers, versions, wholes
 
 app_name = "revisions"
 urlpatterns = [
@@ -22,9 +22,11 @@ urlpatterns = [
     path("revisions/drafts/<str:number>/text", wholes.Text.as_view(), name="text"),
     path("revisions/drafts/<str:number>/add", wholes.Add.as_view(), name="add"),
     path("revisions/drafts/<str:number>/clauses/<str:clause>", clauses.ClauseEdit.as_view(), name="clause"),
+    path("revisions/drafts/<str:number>/clauses/<str:clause>/limit", limits.AddLimit.as_view(), name="limit"),
     path("revisions/drafts/<str:number>/clauses/<str:clause>/remove", wholes.Remove.as_view(), name="remove"),
     path("revisions/drafts/<str:number>/clauses/<str:clause>/move", wholes.Move.as_view(), name="move"),
     path("revisions/drafts/<str:number>/preview", preview.Preview.as_view(), name="preview"),
+    path("revisions/drafts/<str:number>/examples", takeovers.TakeOver.as_view(), name="take_over"),
     path("revisions/drafts/<str:number>/submit", drafts.Submit.as_view(), name="submit"),
     path("revisions/drafts/<str:number>/take-back", drafts.TakeBack.as_view(), name="take_back"),
     path("revisions/drafts/<str:number>/discard", drafts.Discard.as_view(), name="discard"),

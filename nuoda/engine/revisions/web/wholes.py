@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from nuoda.engine.rulebook.pure import documents
+from nuoda.engine.rulebook.pure import documents, objections, wording
 from nuoda.engine.rulebook.pure.conditions import Condition as Compiled
-from nuoda.engine.rulebook.pure.conditions import ConditionError
+from nuoda.engine.rulebook.pure.conditions import ConditionError, resolve
 from nuoda.engine.rulebook.pure.documents import PolicyError
-from nuoda.engine.rulebook.pure.facts import SUBJECTS
+from nuoda.engine.rulebook.pure.facts import SUBJECTS, Subject
 from nuoda.engine.rulebook.pure.loading import constants
+from nuoda.engine.rulebook.pure.telling import text
+from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.ui.web.pages import Page
 
@@ -24,29 +26,43 @@ from ..access import WRITERS
 from ..models import Draft
 from ..pure import clockforms, editing
 from . import words
-from .clauses import MONO, Edit, EditionForm, lines, told
+from .clauses import MONO, Edit, EditionForm, lines, plain, told
 
 
 class AddForm(EditionForm):
     clause = forms.RegexField(
         r"^[A-Z]{2}-[0-9]+(\.[0-9]+)*[a-z]?$", label=_("Number of the clause"), help_text=_("For example MN-3.2.1e")
     )
+    after = forms.ChoiceField(label=_("Stands after"))
+
+    def __init__(self, *args: Any, clauses: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["after"].choices = [(id, id) for id in clauses]  # type: ignore[attr-defined]
 
 
 class Add(Edit):
     """Add a clause; its text is written next."""
 
     title = _("Add a clause")
-    submit = _("Add")
+    submit = _("Add and write it")
     form_class = AddForm
     wide = False
 
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"clauses": [clause["id"] for clause in self.content["clauses"]]}
+
+    def initial(self) -> dict[str, Any]:
+        return {**super().initial(), "after": self.content["clauses"][-1]["id"]}
+
     def act(self, cleaned: dict[str, Any]) -> Draft:
         self.added = cleaned["clause"]
-        content, places = editing.put(self.content, "", editing.fresh(self.content, self.added))
-        found = editing.checked(content, SUBJECTS, places)
+        last = len(self.content["clauses"]) - 1
+        content, _places = editing.put(self.content, "", editing.fresh(self.content, self.added))
+        found = editing.checked(content, SUBJECTS)
         if found.problems:
-            raise Invalid(told(found.problems), fields={"clause": told(found.problems)})
+            said = " ".join(plain(problem) for problem in found.problems)
+            raise Invalid(_t("Nothing was added."), fields={"clause": said})
+        content = editing.move(content, self.added, editing.place(content, cleaned["after"]) - last)
         return self.keep(content, cleaned["edition"])
 
     def done(self, result: Draft) -> str:
@@ -55,18 +71,21 @@ class Add(Edit):
 
 class RemoveForm(EditionForm):
     withdraw = forms.BooleanField(
-        label=_("Withdraw what its time limits have open when the new version takes effect"), required=False
+        label=_("Withdraw what its time limits and duties have open when the new version takes effect"), required=False
     )
 
 
 class Remove(Edit):
     """Remove a clause from the draft."""
 
-    title = _("Remove the clause")
     submit = _("Remove")
+    intro = _("It is taken out of this draft; the version in force keeps it until the draft takes effect.")
     form_class = RemoveForm
     danger = True
     wide = False
+
+    def get_title(self) -> Any:
+        return _t("Remove clause %(id)s") % {"id": self.kwargs["clause"]}
 
     def act(self, cleaned: dict[str, Any]) -> Draft:
         try:
@@ -75,9 +94,7 @@ class Remove(Edit):
             raise NotYours from error
         found = editing.checked(content, SUBJECTS)
         if found.problems:
-            raise Invalid(
-                _t("Nothing was removed: %(problems)s") % {"problems": "; ".join(p.reason for p in found.problems)}
-            )
+            raise Invalid(_t("Nothing was removed: %(problems)s") % {"problems": "; ".join(map(plain, found.problems))})
         return self.keep(content, cleaned["edition"])
 
 
@@ -88,10 +105,15 @@ class MoveForm(EditionForm):
 class Move(Edit):
     """Move a clause up or down."""
 
-    title = _("Move the clause")
     submit = _("Move")
     form_class = MoveForm
     wide = False
+
+    def get_title(self) -> Any:
+        return _t("Move clause %(id)s") % {"id": self.kwargs["clause"]}
+
+    def done(self, result: Draft) -> str:
+        return f"{super().done(result)}#{self.kwargs['clause']}"
 
     def act(self, cleaned: dict[str, Any]) -> Draft:
         try:
@@ -104,6 +126,10 @@ class Move(Edit):
 # -- the head, and the whole -----------------------------------------------------------------------------
 
 
+HEAD = {"note": 2, "title": 1, "department": 1, "scope": 2}
+"""The texts of the head, what changes with every version first, and how many lines they take."""
+
+
 class HeadForm(EditionForm):
     version = forms.RegexField(r"^\d+(\.\d+)*$", label=_("Version number"))
     effective = forms.DateField(
@@ -112,11 +138,17 @@ class HeadForm(EditionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("title", "department", "scope", "note"):
+        for name, rows in HEAD.items():
             for code, label in (("zh-hans", _("simplified")), ("zh-hant", _("traditional")), ("en", _("English"))):
-                self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=f"{words.WHATS[name]} · {label}", widget=forms.Textarea(attrs={"rows": 2, "data_wide": "1"})
-                )
+                widget = forms.Textarea(attrs={"rows": rows, "data_wide": "1"})
+                self.fields[f"{name}_{code}"] = forms.CharField(label=label, widget=widget)
+
+    def main(self) -> list[Any]:
+        return [self[name] for name in ("version", "effective", "edition")]
+
+    def parts(self) -> list[tuple[Any, list[Any]]]:
+        """The texts, each with its three languages."""
+        return [(words.WHATS[name], [self[f"{name}_{code}"] for code in clockforms.TEXTS]) for name in HEAD]
 
 
 class Head(Edit):
@@ -124,17 +156,21 @@ class Head(Edit):
 
     title = _("Number, date and revision note")
     form_class = HeadForm
+    template = "revisions/head.html"
+
+    def more(self) -> dict[str, Any]:
+        return {"form_template": "revisions/_head_fields.html"}
 
     def initial(self) -> dict[str, Any]:
         content = self.content
         first = {**super().initial(), "version": content["version"], "effective": content["effective"]}
-        for name in ("title", "department", "scope", "note"):
+        for name in HEAD:
             first |= {f"{name}_{code}": text for code, text in content[name].items()}
         return first
 
     def act(self, cleaned: dict[str, Any]) -> Draft:
         content = {**self.content, "version": cleaned["version"], "effective": cleaned["effective"].isoformat()}
-        for name in ("title", "department", "scope", "note"):
+        for name in HEAD:
             content[name] = {code: lines(cleaned[f"{name}_{code}"]) for code in clockforms.TEXTS}
         return self.keep(content, cleaned["edition"])
 
@@ -176,16 +212,35 @@ class Condition(Page):
         if row.draft_of is None:
             raise NotYours
         subject = SUBJECTS.get(request.GET.get("subject", ""))
-        text = request.GET.get(request.GET.get("field", ""), request.GET.get("condition", ""))
-        context: dict[str, Any] = {"text": text.strip(), "facts": sorted(subject.fields) if subject else []}
+        typed = request.GET.get(request.GET.get("field", ""), request.GET.get("condition", ""))
+        context: dict[str, Any] = {"text": typed.strip(), "facts": named(subject) if subject else []}
         if subject is None:
             context["unknown"] = request.GET.get("subject", "")
-        elif text.strip():
+        elif typed.strip():
+            known = constants(row.draft_of.content)
             try:
-                context["uses"] = Compiled.compile(text, subject, constants(row.draft_of.content)).uses
+                Compiled.compile(typed, subject, known)
+                context["said"] = wording.condition(resolve(typed, known), subject.fields, language())
             except ConditionError as error:
-                context |= {"error": error, "marked": marked(text, error.line, error.column)}
+                reason = objections.said(error.reason, language())
+                context |= {"error": error, "reason": reason, "marked": marked(typed, error.line, error.column)}
         return self.answer(context=context)
+
+
+def named(subject: Subject) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The facts that a condition may name: code, what it is called, and the codes it can have with their names."""
+    return [
+        (
+            name,
+            fact.label.get(language()) or fact.label["zh-hans"],
+            [
+                (code, text(fact.names[code], language()) if code in fact.names else code)
+                for code in fact.choices
+                if code
+            ],
+        )
+        for name, fact in sorted(subject.fields.items())
+    ]
 
 
 def marked(text: str, line: int, column: int) -> tuple[str, str, str]:

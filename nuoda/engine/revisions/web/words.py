@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from nuoda.engine.clocks.web.words import STATES
 from nuoda.engine.notices.pure.templates import Template
 from nuoda.engine.notices.pure.templates import register as keep
 from nuoda.engine.rulebook.models import PolicyVersion
@@ -42,6 +43,14 @@ STATUSES = {
     "retired": Chip(pgettext_lazy("version", "no longer in force"), "neutral"),
 }
 COMING = Chip(pgettext_lazy("version", "comes into force"), "near")
+EXAMPLE_NAMES: Mapping[str, Any] = {
+    "zh-hans": _("Name of the example (simplified Chinese)"),
+    "zh-hant": _("Name (traditional Chinese)"),
+    "en": _("Name (English)"),
+}
+LIMITS: Mapping[str, Any] = {
+    "open": "info", "paused": "paused", "kept": "kept", "missed": "missed", "withdrawn": "neutral",
+}  # fmt: skip
 KINDS = {
     "added": Chip(_("new clause"), "kept"),
     "removed": Chip(_("clause removed"), "missed"),
@@ -65,6 +74,7 @@ WHATS: Mapping[str, Any] = {
     "kind": _("Kind of clause"),
     "rule": _("Rule"),
     "transition": _("Open time limits"),
+    "duties": _("Open duties"),
     "parameter": _("Number or text"),
     "checklist": _("Checklist"),
     "example": _("Example"),
@@ -75,6 +85,13 @@ WAYS: Mapping[str, Any] = {
     "convert": _("are counted anew from their start by the new rule"),
     "restart": _("count from the moment the new version takes effect"),
 }
+DUTIES: Mapping[str, Any] = {
+    "keep": _("go on under the version that asked for them"),
+    "convert": _("go by the new rule, from the beginning of their period"),
+    "restart": _("go by the new rule; only what is done once it is in force counts"),
+    "end": _("end with the old version; the new rule asks from its next period on"),
+}
+"""What becomes of open duties."""
 
 
 def register() -> None:
@@ -105,6 +122,13 @@ def register() -> None:
             tail,
         )
     )
+
+
+def deadline_chip(state: str) -> Chip:
+    """How a time limit of an example ends; 'none': there is none."""
+    if state == "none":
+        return Chip(_("not asked for"), "neutral")
+    return Chip(STATES[state], LIMITS[state])
 
 
 def state_chip(row: Draft) -> Chip:
@@ -165,4 +189,5 @@ def _part(part: Part) -> ShownPart:
     name = LANGUAGES.get(part.key, "") if part.what == "text" else part.name
     if part.what == "definition":
         name = part.key
-    return ShownPart(WHATS[part.what], name, part.pieces, limit, WAYS.get(part.after, ""))
+    ways = DUTIES if part.what == "duties" else WAYS
+    return ShownPart(WHATS[part.what], name, part.pieces, limit, ways.get(part.after, ""))
