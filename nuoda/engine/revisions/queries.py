@@ -9,6 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import translation
 
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.clocks.models import Deadline
@@ -112,7 +113,9 @@ def teller(policy: Policy, language: str, event: Callable[[str], str] = called) 
 def redline(old: PolicyVersion | None, new: PolicyVersion, language: str = "zh-hans") -> Redline:
     """What changes from one version to the other."""
     policy = rulebook.policy_of(new)
-    return compare(rulebook.policy_of(old) if old else None, policy, teller(policy, language))
+    # Names of roles and events come from the program's own texts: what is approved must not change with who looks at it.
+    with translation.override(language):
+        return compare(rulebook.policy_of(old) if old else None, policy, teller(policy, language))
 
 
 # -- trying a draft out ----------------------------------------------------------------------------------

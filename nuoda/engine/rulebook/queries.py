@@ -13,6 +13,7 @@ from nuoda.foundation.orgs.models import Company
 
 from .access import may_see_errors
 from .models import ClauseError, PolicyVersion
+from .models import Policy as Policies
 from .pure import loading
 from .pure.book import Book, Tenure
 from .pure.policies import Policy
@@ -71,6 +72,20 @@ def in_force(actor: Actor, at: datetime) -> list[PolicyVersion]:
     """The version of each policy that binds at the moment."""
     rows = versions(actor).filter(in_force_from__lte=at)
     return [row for row in rows if row.in_force_until is None or at < row.in_force_until]
+
+
+def policies(actor: Actor) -> QuerySet[Policies]:
+    """The company's regulations, by their letters."""
+    return Policies.visible_to(actor).order_by("code")
+
+
+def version_called(actor: Actor, policy: str, number: str, at: datetime) -> PolicyVersion:
+    """One version of a regulation by its number, '' for the one that binds at the moment; raises NotYours."""
+    rows = versions(actor).filter(policy__name=policy, version=number) if number else in_force(actor, at)
+    found = next((row for row in rows if row.policy.name == policy), None)
+    if found is None:
+        raise NotYours()
+    return found
 
 
 def errors(actor: Actor, *, clause_id: str = "", limit: int = 100) -> QuerySet[ClauseError]:

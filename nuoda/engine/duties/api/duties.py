@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from nuoda.foundation.base.pure.operations import (
@@ -23,6 +24,7 @@ from nuoda.foundation.base.pure.operations import (
     read,
     write,
 )
+from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.ui.api.paging import paged
 
 from .. import queries
@@ -30,6 +32,7 @@ from ..access import READERS
 from ..actions import attestations
 from ..models import Obligation
 
+WAIVERS = frozenset({"quality_supervisor", "director"})
 State = Literal["open", "claimed", "met", "missed", "waived", "withdrawn"]
 
 
@@ -89,6 +92,7 @@ class DutyWhole(DutyOut):
 class DutyFilter(Paging):
     box: Literal["mine", "all"] = Field("mine", description="What the caller owes, or all that he may see.")
     state: State | None = None
+    owed: bool = Field(False, description="Only what somebody still has to do, in time or late.")
     clause: str = Field("", max_length=40, pattern=r"^[A-Za-z0-9.-]*$")
     due_from: Moment | None = None
     due_until: Moment | None = Field(None, description="Leave out what is due at this moment or later.")
@@ -105,6 +109,8 @@ def list_duties(call: Call, query: DutyFilter) -> Listing[DutyOut]:
         until=query.due_until,
         own=query.box == "mine",
     )
+    if query.owed:
+        rows = rows.filter(queries.OWED)
     return paged(rows, ("-due_at",), query, DutyOut.of)
 
 
@@ -133,6 +139,50 @@ def attest_duty(call: Call, duty: Name, body: Attest) -> DutyWhole:
         at=call.at,
     )
     return _whole(call, queries.obligation(call.actor, id=row.pk))
+
+
+class Confirmed(Shape):
+    note: Text = Field("", max_length=1000)
+
+
+class NotAccepted(Shape):
+    note: Text = Field(min_length=1, max_length=1000, description="Why it is not accepted.")
+
+
+class Waived(Shape):
+    reason: Text = Field(min_length=1, max_length=1000)
+
+
+@write("/duties/{duty}/confirm", scope="duties:write", roles=READERS)
+def confirm_duty(call: Call, duty: Name, body: Confirmed) -> DutyWhole:
+    """Confirm what somebody else attested and what waits for it; the clause says whose confirmation it takes."""
+    row = queries.obligation(call.actor, **named(duty))
+    attestations.confirm(_waiting(row), note=body.note, actor=call.actor, at=call.at)
+    return _whole(call, queries.obligation(call.actor, id=row.pk))
+
+
+@write("/duties/{duty}/reject", scope="duties:write", roles=READERS)
+def reject_duty(call: Call, duty: Name, body: NotAccepted) -> DutyWhole:
+    """Do not accept what somebody else attested; the duty is owed as before."""
+    row = queries.obligation(call.actor, **named(duty))
+    attestations.reject(_waiting(row), note=body.note, actor=call.actor, at=call.at)
+    return _whole(call, queries.obligation(call.actor, id=row.pk))
+
+
+@write("/duties/{duty}/waive", scope="duties:write", roles=WAIVERS)
+def waive_duty(call: Call, duty: Name, body: Waived) -> DutyWhole:
+    """Release the owner from a duty, with a reason that stands in the journal."""
+    row = queries.obligation(call.actor, **named(duty))
+    attestations.waive(row.pk, reason=body.reason, actor=call.actor, at=call.at)
+    return _whole(call, queries.obligation(call.actor, id=row.pk))
+
+
+def _waiting(row: Obligation) -> UUID:
+    """The attestation that waits for its confirmation."""
+    found = row.attestations.filter(state="waits").values_list("pk", flat=True).first()
+    if found is None:
+        raise Refused(_("Nothing waits for a confirmation here."), clauses=[row.clause_id], code="not_waiting")
+    return found
 
 
 def _told(row: Obligation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure import documents
 from nuoda.foundation.base.access import now, scoped, system
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.actions import entries
 
@@ -39,6 +40,7 @@ def ask(
 ) -> Replay:
     """Have a version, or the text of a policy file, tried on the cases of a period.
 
+    id: UUID | None = None,  # noqa: A002
     Asks for the version or the text. Emits replay.asked; a background job does the work. Refuses a text that does not
     load and a period that ends before it begins or has not begun.
     """
@@ -52,6 +54,7 @@ def ask(
         company_id=actor.company_id,
         version=version,
         policy=content["policy"],
+        id=id or new_id(),
         number=content["version"],
         content=content,
         hash=documents.digest(content),

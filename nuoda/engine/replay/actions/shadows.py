@@ -15,6 +15,7 @@ from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure import documents, loading
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.actions import entries
 
@@ -33,7 +34,13 @@ BATCH = 200
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def start(*, version: PolicyVersion, actor: Actor, at: datetime) -> Shadow:
+def start(
+    *,
+    version: PolicyVersion,
+    actor: Actor,
+    at: datetime,
+    id: UUID | None = None,  # noqa: A002
+) -> Shadow:
     """Run a version beside the regulation in force from now on.
 
     Asks for a draft or a published version. Emits shadow.started. Refuses a version that binds or has bound, and a
@@ -46,6 +53,7 @@ def start(*, version: PolicyVersion, actor: Actor, at: datetime) -> Shadow:
         raise Refused(_("A shadow run of this regulation is under way. Stop it first."), code="shadow_runs")
     row = Shadow.objects.create(
         company_id=actor.company_id,
+        id=id or new_id(),
         version=version,
         policy=content["policy"],
         number=content["version"],

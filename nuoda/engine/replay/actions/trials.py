@@ -172,7 +172,9 @@ def read(text: str) -> tuple[Policy, documents.Content]:
     except documents.PolicyError as error:
         problems = error.problems
     raise Refused(
-        _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))}, code="policy_wrong"
+        _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))},
+        code="policy_wrong",
+        places=[problem.place() for problem in problems],
     )
 
 

@@ -72,7 +72,13 @@ def begin_from(
     return begin(policy=version.policy, content=content, base=version, actor=actor, at=at, id=id)
 
 
-def take_up(*, version: PolicyVersion, actor: Actor, at: datetime) -> Draft:
+def take_up(
+    *,
+    version: PolicyVersion,
+    actor: Actor,
+    at: datetime,
+    id: UUID | None = None,  # noqa: A002
+) -> Draft:
     """Take up a version that is published and waits (the program brought it), to put it into force as it is.
 
     Emits policy_version.drafted. Refuses a version that is in force or was, and one that is taken up already.
@@ -83,7 +89,7 @@ def take_up(*, version: PolicyVersion, actor: Actor, at: datetime) -> Draft:
         raise Refused(_("Only a version that is published and waits can be taken up."), code="illegal_move")
     if queries.open_draft_of(actor, version) is not None:
         raise Refused(_("It is taken up already."), code="taken_up")
-    return _open(version, base=None, actor=actor, at=at, id=None)
+    return _open(version, base=None, actor=actor, at=at, id=id)
 
 
 def _open(row: PolicyVersion, *, base: PolicyVersion | None, actor: Actor, at: datetime, id: UUID | None) -> Draft:  # noqa: A002
@@ -126,8 +132,8 @@ def edit(*, draft: Draft, content: Content, edition: int, actor: Actor, at: date
         raise Refused(_("This version is published: its text never changes."), code="published")
     if row.edition != edition:
         reason = _(
-            "%(name)s changed this draft meanwhile (edition %(now)d, yours was %(yours)d). What you wrote still stands "
-            "below: copy it, load the draft again, and enter it there."
+            "%(name)s changed this draft meanwhile (edition %(now)d, yours was %(yours)d). Nothing was saved: keep what you "
+            "wrote, load the draft again, and enter it there."
         )
         who = row.writer.name if row.writer else _("Somebody")
         raise Stale(reason % {"name": who, "now": row.edition, "yours": edition})

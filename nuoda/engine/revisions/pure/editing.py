@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nuoda.engine.rulebook.pure import checking, documents, loading, schema
@@ -38,6 +38,33 @@ def checked(content: Content, subjects: Mapping[str, Subject], marks: _MARKS | N
     except PolicyError as error:
         problems = error.problems
     return Checked(content, tuple(sorted(problems)))
+
+
+def marked(value: Any) -> dict[Path, documents.Mark]:
+    """Places for the values of data that were never a text: each value has a stretch of line numbers of its own."""
+    return {path: documents.Mark(number * _STRETCH + 1, 1) for number, path in enumerate(_paths(value))}
+
+
+def placed(problem: Problem, value: Any) -> dict[str, Any]:
+    """A problem found in data marked so, at its path ('rules.0.when') and its line and column in the text there."""
+    number, line = divmod(problem.line - 1, _STRETCH)
+    paths = list(_paths(value))
+    if problem.line < 1 or number >= len(paths):
+        return problem.place()
+    return replace(problem, line=line + 1).place(".".join(map(str, paths[number])))
+
+
+_STRETCH = 100_000
+"""Lines that a single text may have: more than the longest request."""
+
+
+def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    yield path
+    if len(path) > documents.DEEPEST:
+        return
+    items = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for key, item in items:
+        yield from _paths(item, (*path, key))
 
 
 def whole(text: str, subjects: Mapping[str, Subject]) -> Checked:
@@ -120,6 +147,31 @@ def put(
         index = len(new["clauses"])
         new["clauses"].append(clause)
     return new, {("clauses", index, *path): mark for path, mark in (marks or {}).items()}
+
+
+def with_limits(clause: Content, clocks: Mapping[str, Mapping[str, str]]) -> Content:
+    """The clause with some values of its clocks replaced, by the clock's key; an empty value takes it out. Raises KeyError for a
+    clock that it does not have."""
+    new = copy.deepcopy(clause)
+    known = {rule["clock"]: rule for rule in new.get("rules", ()) if "clock" in rule}
+    for key, values in clocks.items():
+        clock = known[key]
+        for name, value in values.items():
+            if value:
+                clock[name] = value
+            else:
+                clock.pop(name, None)
+    return new
+
+
+def with_transitions(content: Content, ways: Mapping[str, str]) -> Content:
+    """The content with what becomes of the open deadlines of these clocks ('MN-3.2.1b/on_site'); raises KeyError."""
+    new = content
+    for ref, way in ways.items():
+        clause_id, _, key = ref.partition("/")
+        clause = new["clauses"][place(new, clause_id)]
+        new, _marks = put(new, clause_id, with_limits(clause, {key: {"transition": "" if way == "keep" else way}}))
+    return new
 
 
 def remove(content: Content, clause_id: str, *, withdraw: bool = False) -> Content:

@@ -233,5 +233,7 @@ def sound(content: documents.Content) -> Read:
     except documents.PolicyError as error:
         problems = error.problems
     raise Refused(
-        _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))}, code="policy_wrong"
+        _("The text cannot be loaded: %(problems)s") % {"problems": "; ".join(map(str, problems))},
+        code="policy_wrong",
+        places=[problem.place() for problem in problems],
     )

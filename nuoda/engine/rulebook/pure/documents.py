@@ -36,6 +36,12 @@ class Problem:
         where = f" [{self.clause}]" if self.clause else ""
         return f"{self.line}:{self.column}: {self.reason}{where}"
 
+    def place(self, path: str = "") -> dict[str, Any]:
+        """As programs are told of it; `path` names the value that line and column count in, '' the whole text."""
+        return {
+            "clause": self.clause, "path": path, "line": self.line, "column": self.column, "reason": self.reason
+        }  # fmt: skip
+
 
 class PolicyError(ValueError):
     """A policy that cannot be loaded, with every problem found."""
@@ -142,9 +148,18 @@ def parse(text: str) -> Document:
         place = error.problem_mark
         line, column = (place.line + 1, place.column + 1) if place else (0, 0)
         raise PolicyError([Problem(line, column, f"not YAML: {error.problem}")]) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+        raise PolicyError([Problem(line, column, f"not YAML: {error.reason}")]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise PolicyError([Problem(0, 0, f"not YAML: {error}")]) from error
     marks: dict[Path, Mark] = {}
     problems: list[Problem] = []
-    content = _read(root, (), marks, problems) if root is not None else None
+    try:
+        content = _read(root, (), marks, problems) if root is not None else None
+    except RecursionError as error:
+        raise PolicyError([Problem(1, 1, "is nested too deeply, or refers to itself")]) from error
     if not isinstance(content, dict):
         problems.append(Problem(1, 1, "a policy is a mapping of names to values"))
     if problems:
@@ -152,7 +167,13 @@ def parse(text: str) -> Document:
     return Document(content, marks)  # type: ignore[arg-type]
 
 
+_MOST = 300_000
+"""Values of one text: the longest shipped regulation has about twenty thousand. References to one place can stand for any number."""
+
+
 def _read(node: yaml.Node, path: Path, marks: dict[Path, Mark], problems: list[Problem]) -> Any:
+    if len(marks) > _MOST:
+        raise PolicyError([Problem(node.start_mark.line + 1, node.start_mark.column + 1, "has too many values")])
     place = Mark(node.start_mark.line + 1, node.start_mark.column + 1, getattr(node, "style", None) or "")
     marks[path] = place
     if isinstance(node, yaml.MappingNode):
@@ -184,8 +205,38 @@ def _read(node: yaml.Node, path: Path, marks: dict[Path, Mark], problems: list[P
 
 
 def validate(document: Document) -> list[Problem]:
-    """Everything in which the document departs from the schema."""
-    return [document.problem(tuple(error.absolute_path), _say(error)) for error in _errors(document.content)]
+    """Everything in which the document departs from the schema, and characters that no text can have."""
+    unfit = [
+        document.problem(path, "cannot be kept: a character that no text can have, or nested too deeply")
+        for path in _unfit(document.content)
+    ]
+    return unfit or [_departure(document, error) for error in _errors(document.content)]
+
+
+def _departure(document: Document, error: ValidationError) -> Problem:
+    path, reason = tuple(error.absolute_path), _say(error)
+    if len(path) == 2 and path[0] == "clauses":
+        # Whoever sent one clause does not know which number it has in the whole.
+        reason = f"{document.clause_at(path) or 'clause'}: {error.message}"
+    return document.problem(path, reason)
+
+
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL keeps no NUL, UTF-8 no half of a surrogate pair; YAML can escape both."""
+DEEPEST = 40
+"""Names and places down to a value; regulations have about ten."""
+
+
+def _unfit(value: Any, path: Path = ()) -> Iterator[Path]:
+    if len(path) > DEEPEST or (isinstance(value, str) and _UNFIT.search(value)):
+        yield path
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unfit(item, (*path, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unfit(key, path)
+            yield from _unfit(item, (*path, key))
 
 
 def _errors(content: Content) -> Iterator[ValidationError]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import IO, Annotated, Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 from uuid import UUID
@@ -42,6 +42,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,5
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=_PRINTABLE)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PRINTABLE)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000, pattern=_PRINTABLE)]
+Long = Annotated[str, StringConstraints(max_length=2_000_000, pattern=_PRINTABLE)]
+"""The text of a regulation: ten times the longest shipped one."""
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 Moment = AwareDatetime
 """A moment with its offset from UTC."""
 
@@ -63,6 +66,10 @@ class Verb(Shape):
 
 class Told(Verb, Sent):
     """A verb that may be told later than it happened."""
+
+
+class Nothing(Shape):
+    """A mutation with which nothing else is to be said."""
 
 
 class Made(Shape):
@@ -123,9 +130,9 @@ class Upload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
-    """A file as answer."""
+    """A file as answer; a stream is sent piece by piece, and closed."""
 
-    content: bytes
+    content: bytes | IO[bytes]
     content_type: str
     name: str
 

@@ -10,7 +10,8 @@ class Refused(Exception):
     """An action was refused.
 
     `reason` is a (lazily translated) sentence that says what, why and what to do; `clauses` are the ids of the clauses that
-    ask for it; `code` is stable for machines; `fields` maps form fields to their own sentence.
+    ask for it; `code` is stable for machines; `fields` maps form fields to their own sentence; `places` are mistakes in a
+    text that was sent, each with where it stands (`line`, `column`, `path`, `clause`) and its `reason`.
     """
 
     status = 409
@@ -22,12 +23,14 @@ class Refused(Exception):
         clauses: Sequence[str] = (),
         code: str = "refused",
         fields: Mapping[str, Any] | None = None,
+        places: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.clauses = tuple(dict.fromkeys(clauses))
         self.code = code
         self.fields = dict(fields or {})
+        self.places = tuple(places)
 
     def __str__(self) -> str:
         return str(self.reason)
@@ -54,5 +57,12 @@ class Invalid(Refused):
 
     status = 422
 
-    def __init__(self, reason: Any, *, fields: Mapping[str, Any] | None = None, clauses: Sequence[str] = ()) -> None:
-        super().__init__(reason, code="invalid", fields=fields, clauses=clauses)
+    def __init__(
+        self,
+        reason: Any,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        clauses: Sequence[str] = (),
+        places: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        super().__init__(reason, code="invalid", fields=fields, clauses=clauses, places=places)

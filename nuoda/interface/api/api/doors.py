@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -92,10 +93,10 @@ def _key(request: HttpRequest) -> str:
     return key
 
 
-def view(operation: Operation) -> Callable[..., HttpResponse]:
+def view(operation: Operation) -> Callable[..., HttpResponseBase]:
     """The ninja view of an operation."""
 
-    def run(request: HttpRequest, **given: Any) -> HttpResponse:
+    def run(request: HttpRequest, **given: Any) -> HttpResponseBase:
         actor: Actor = request.auth
         try:
             if operation.roles and not actor.has(*operation.roles):
@@ -111,7 +112,7 @@ def view(operation: Operation) -> Callable[..., HttpResponse]:
     return run
 
 
-def _done(request: HttpRequest, operation: Operation, actor: Actor, given: dict[str, Any]) -> HttpResponse:
+def _done(request: HttpRequest, operation: Operation, actor: Actor, given: dict[str, Any]) -> HttpResponseBase:
     body = given.get("body")
     try:
         with scoped(actor) as at:
@@ -192,8 +193,11 @@ def _fingerprint(request: HttpRequest) -> bytes:
     return told.digest()
 
 
-def _file(answer: FileAnswer) -> HttpResponse:
-    response = HttpResponse(answer.content, content_type=answer.content_type)
+def _file(answer: FileAnswer) -> HttpResponseBase:
+    if isinstance(answer.content, bytes):
+        response: HttpResponseBase = HttpResponse(answer.content, content_type=answer.content_type)
+    else:
+        response = FileResponse(answer.content, content_type=answer.content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from nuoda.engine.rulebook.pure import objections
 from nuoda.foundation.base.pure.operations import Shape
 from nuoda.foundation.base.pure.refusals import Refused
 
@@ -22,13 +24,27 @@ class Clause(Shape):
     url: str
 
 
+class Mistake(Shape):
+    """A mistake in a text of a regulation: where it stands, and what is wrong there. Line and column count from 1, in the
+    text that was sent or, for data, in the value at `path`; 0 where no place is known."""
+
+    clause: str
+    path: str
+    line: int
+    column: int
+    reason: str
+
+
 class Problem(Shape):
-    """Why something was not done. `code` is stable; `message` and `fields` are sentences in the language asked for."""
+    """Why something was not done. `code` is stable; `message` and `fields` are sentences in the language asked for.
+
+    `places` is there where a text of a regulation has mistakes."""
 
     code: str
     message: str
     clauses: list[Clause] = []
     fields: dict[str, str] = {}
+    places: list[Mistake] = []
 
 
 def render(value: Any) -> bytes:
@@ -56,14 +72,18 @@ def problem(
     *,
     clauses: Sequence[str] = (),
     fields: Mapping[str, Any] | None = None,
+    places: Sequence[Mapping[str, Any]] = (),
 ) -> HttpResponse:
     """A refusal as JSON."""
-    body = {
+    body: dict[str, Any] = {
         "code": code,
         "message": str(message),
         "clauses": [{"id": item, "url": clause_url(request, item)} for item in clauses],
         "fields": {name: str(text) for name, text in (fields or {}).items()},
     }
+    if places:
+        language = translation.get_language() or "zh-hans"
+        body["places"] = [{**place, "reason": objections.said(place["reason"], language)} for place in places]
     response = answered(render(body), status)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
@@ -73,7 +93,15 @@ def problem(
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A refusal of an action, with the status that it carries."""
     reason = _("There is nothing here that you may know of.") if refusal.status == 404 else refusal.reason
-    return problem(request, refusal.status, refusal.code, reason, clauses=refusal.clauses, fields=refusal.fields)
+    return problem(
+        request,
+        refusal.status,
+        refusal.code,
+        reason,
+        clauses=refusal.clauses,
+        fields=refusal.fields,
+        places=refusal.places,
+    )
 
 
 def clause_url(request: HttpRequest | None, clause_id: str) -> str:

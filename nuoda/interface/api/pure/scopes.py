@@ -24,8 +24,16 @@ SCOPES: Mapping[str, Any] = {
     "notices:read": _("read one's own notices"),
     "notices:write": _("mark one's own notices as read"),
     "duties:read": _("read periodic duties and what did them"),
-    "duties:write": _("attest periodic duties"),
-    "figures:read": _("read indicators and the cases behind them"),
+    "duties:write": _("attest periodic duties, go through audits"),
+    "figures:read": _("read indicators, what was kept, and the cases behind them"),
+    "rulebook:read": _("read regulations, their versions, drafts and findings"),
+    "rulebook:write": _("write drafts of regulations and submit them"),
+    "readings:read": _("read what one has to confirm as read, and who has"),
+    "readings:write": _("confirm that one has read what changed, remind others"),
+    "replay:read": _("read replays and shadow runs"),
+    "replay:write": _("ask for replays and shadow runs, and stop them"),
+    "evidence:read": _("read and download evidence and event logs"),
+    "evidence:write": _("ask for evidence and event logs"),
     "search:read": _("search"),
 }
 """Scope → label. A token acts as its person; scopes narrow it and never widen."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 from nuoda.domain.service.models import Ticket
 from nuoda.domain.service.tests.stage import STROKES
 
+from . import rules  # noqa: F401 — its situations stand beside these
 from .world import SITUATIONS, TEXT, Sending, World, on_job, on_ticket, seen, situation
 
 __all__ = ["SITUATIONS"]

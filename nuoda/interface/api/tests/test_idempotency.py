@@ -26,8 +26,8 @@ from .situations import SITUATIONS
 from .world import Sending, World, uncovered
 
 WRITES = sorted(name for name, item in OPERATIONS.items() if item.writes)
-SILENT = {"read_notices"}
-"""Changes without a journal entry: marking one's own notices as read is nobody else's business."""
+SILENT = {"read_notices", "cancel_replay"}
+"""Changes without a journal entry: marking one's own notices as read is nobody else's business, and a replay changes nothing."""
 AT_ONCE = 10
 
 
@@ -38,12 +38,20 @@ def entries(world: World) -> list[Any]:
 
 
 def changed(name: str, sending: Sending) -> Sending:
-    """The same request with something else in it that can be read as well."""
+    """The same request with something else in it that can be read as well; of one that says nothing, to another address."""
     if sending.file is not None:
         return replace(sending, file=sending.file + b"!")
     shape = OPERATIONS[name].body
     assert shape is not None
-    others = {"remark": "另一句", "comment": "另一句", "id": str(new_id()), "ids": [], "agreed": "另一件事"}
+    if not shape.model_fields:
+        head, _, tail = sending.path.rpartition("/")
+        other = "5.999" if "/versions/" in head else str(new_id())
+        return replace(sending, path=f"{head.rpartition('/')[0]}/{other}/{tail}")
+    others = {
+        "remark": "另一句", "comment": "另一句", "id": str(new_id()), "ids": [], "agreed": "另一件事", "edition": 7,
+        "note": "另一句", "conclusion": "另一句", "hash": "0" * 64,
+        "marks": {"one": {"result": "pass"}}, "of": "company",
+    }  # fmt: skip
     other = next((item for item in others if item in shape.model_fields), "reason")
     return replace(sending, body={**(sending.body or {}), other: others.get(other, "mistake")})
 
