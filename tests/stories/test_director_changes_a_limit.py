@@ -97,7 +97,7 @@ def test_a_director_changes_a_limit_and_what_is_open_follows(stage: Stage) -> No
 
     # Whoever has to be on site reads it on his home, and confirms.
     with stage.acting(stage.cast.zhao) as (actor, at):
-        [reading] = queries.to_read(actor)
+        [reading] = queries.to_read(actor, at)
         assert reading.clauses == ["MN-3.2.1b"] and panels.to_read(actor, at, None) is not None
         readings.confirm(reading_id=reading.pk, content_hash=version.hash, actor=actor, at=at)
         assert panels.to_read(actor, at, None) is None
