@@ -24,9 +24,10 @@ def move_the_clocks(entry: Entry, context: Context) -> None:
 
 @on("policy.adopted")
 def turn_the_page(entry: Entry, context: Context) -> None:
-    """A version takes another's place: at that moment the open deadlines that it changes pass under it."""
-    if entry.payload.get("replaces") is not None:
-        since = datetime.fromisoformat(str(entry.payload["since"]))
+    """A version takes effect: at that moment the open deadlines that it changes pass under it. One that held before the company
+    was there finds nothing."""
+    since = datetime.fromisoformat(str(entry.payload["since"]))
+    if since >= entry.happened_at:
         turning.defer(entry.company_id, UUID(str(entry.payload["version_id"])), since)
 
 

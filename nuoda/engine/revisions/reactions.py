@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from nuoda.engine.approvals.models import Approval
@@ -18,15 +19,17 @@ from .actions.drafts import MATTER, held
 
 @on("policy.adopted")
 def ask_to_read(entry: Entry, context: Context) -> None:
-    """A version takes another's place: whoever is bound by what changed is asked to read it."""
-    replaced = entry.payload.get("replaces")
-    if replaced is None or entry.origin != "live":
+    """A version takes another's place, or a regulation comes new: whoever is bound by what changed is asked to read it.
+
+    With what a company begins (it holds since before the company was there) nobody is asked.
+    """
+    if entry.origin != "live" or datetime.fromisoformat(str(entry.payload["since"])) < entry.happened_at:
         return
-    rows = {row.pk: row for row in PolicyVersion.objects.select_related("policy").filter(
-        pk__in=[UUID(str(entry.payload["version_id"])), UUID(str(replaced))]
-    )}  # fmt: skip
-    new, old = rows[UUID(str(entry.payload["version_id"]))], rows[UUID(str(replaced))]
-    readings.ask(version=new, replaces=old, actor=context.actor, at=context.at)
+    replaced = entry.payload.get("replaces")
+    ids = [UUID(str(found)) for found in (entry.payload["version_id"], replaced) if found is not None]
+    rows = PolicyVersion.objects.select_related("policy").in_bulk(ids)
+    old = rows[ids[1]] if replaced is not None else None
+    readings.ask(version=rows[ids[0]], replaces=old, actor=context.actor, at=context.at)
 
 
 @on("policy.adoption_cancelled")

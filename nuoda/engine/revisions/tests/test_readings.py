@@ -14,7 +14,7 @@ from nuoda.foundation.orgs.actions import roles
 from nuoda.foundation.orgs.tests import factories
 
 from .. import queries
-from ..actions import adoptions, readings
+from ..actions import adoptions, drafts, readings
 from ..models import Reading
 from ..pure import editing
 from ..web import panels, words
@@ -178,3 +178,22 @@ def test_whoever_takes_a_role_before_a_coming_version_takes_effect_reads_its_cha
     with cast.as_(own.system) as (actor, at):
         roles.grant(person_id=newcomer.pk, role="technician", actor=actor, at=at)
     assert asked(own, version)["新来"].clauses == [cast.ON_SITE]
+
+
+def test_a_regulation_that_is_new_to_the_company_is_read_by_those_whom_it_binds(own: factories.Cast) -> None:
+    content = cast.manual(own).content | {"policy": "parking", "code": "PK", "definitions": []}
+    said = dict.fromkeys(("zh-hans", "zh-hant", "en"), "车停在院里。")
+    content["clauses"] = [
+        {"id": "PK-1", "section": "一", "text": said, "source": "停车办法 一", "binds": ["agent"], "informative": True}
+    ]
+    with cast.as_(own.shen) as (actor, at):
+        policy = drafts.policy_for(content, actor=actor)
+        row = drafts.begin(policy=policy, content=content, actor=actor, at=at)
+    version = cast.adopted(own, row)
+    found = asked(own, version)
+    assert found["林晓"].clauses == ["PK-1"] and "赵磊" not in found
+
+
+def test_with_what_a_company_begins_nobody_is_asked(own: factories.Cast) -> None:
+    with scoped(system(own.company.pk)):
+        assert not Reading.objects.exists() and not Entry.objects.filter(type="reading.asked").exists()
