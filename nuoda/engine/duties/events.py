@@ -146,6 +146,33 @@ class DeadlineEscalated:
     due_at: datetime
 
 
+@event("duty.revised")
+class DutyRevised:
+    """A version took effect and an open duty passed under it: `way` is convert or restart (what was done before counts no more)."""
+
+    obligation: UUID
+    ref: str
+    clause: str
+    period: str
+    way: str
+    version: UUID
+    due_before: datetime
+    due_at: datetime
+
+
+@event("duty.withdrawn")
+class DutyWithdrawn:
+    """A duty fell away: `cause` is no_cases (nothing to check), unjudged (its cases could not be told) or revised (it ended
+    with the version that had opened it; `version` is the one that took its place)."""
+
+    obligation: UUID
+    ref: str
+    clause: str
+    period: str
+    cause: str
+    version: UUID | None = None
+
+
 @event("audit.drawn")
 class AuditDrawn:
     """A random sample of cases was drawn for a checklist; seed and frame are kept, so that anybody can draw it again."""

@@ -198,7 +198,8 @@ def due_for(actor: Actor, *, limit: int = 100) -> QuerySet[Obligation]:
 
 def to_confirm(actor: Actor) -> list[Attestation]:
     """What others attested and the actor has to confirm, the oldest first."""
-    rows = Attestation.objects.filter(obligation__in=Obligation.visible_to(actor), state="waits")
+    there = Obligation.visible_to(actor).exclude(state__in=("waived", "withdrawn"))
+    rows = Attestation.objects.filter(obligation__in=there, state="waits")
     waiting = rows.exclude(Q(person_id=actor.person_id)).select_related("obligation__dossier", "person")
     return [row for row in waiting.order_by("attested_at") if confirms(actor, row.obligation)]
 

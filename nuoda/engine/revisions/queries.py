@@ -16,6 +16,7 @@ from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.clocks.pure import situations as clocked
 from nuoda.engine.clocks.pure.explaining import Explanation, explain
 from nuoda.engine.clocks.pure.fold import fold
+from nuoda.engine.duties.models import Obligation
 from nuoda.engine.measures import queries as measures
 from nuoda.engine.measures.pure import situations as measured
 from nuoda.engine.notices.pure import templates
@@ -29,7 +30,7 @@ from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.pure.factsets import FACT_SETS
 from nuoda.engine.rulebook.pure.linting import Finding, World
 from nuoda.engine.rulebook.pure.policies import Policy
-from nuoda.engine.rulebook.pure.revisions import revision
+from nuoda.engine.rulebook.pure.revisions import duty_turns, revision
 from nuoda.engine.rulebook.pure.situations import Outcome
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
@@ -168,7 +169,7 @@ def preview(actor: Actor, row: Draft, number: str, at: datetime) -> list[Tried]:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Open deadlines of one clock that a version would change when it takes effect."""
+    """What is open of one clock or cadence that a version changes, and what becomes of it when it takes effect."""
 
     ref: str
     way: str
@@ -184,6 +185,18 @@ def affected(actor: Actor, row: PolicyVersion, at: datetime) -> list[Affected]:
     rows = Deadline.visible_to(actor).filter(ref__in=list(turns), state__in=("open", "paused"), done_at=None)
     counted = dict(rows.exclude(origin="import").order_by().values_list("ref").annotate(Count("pk")))
     return [Affected(ref, turn.way, counted.get(ref, 0)) for ref, turn in turns.items()]
+
+
+def affected_duties(actor: Actor, row: PolicyVersion) -> list[Affected]:
+    """How many duties are open now of the cadences that the version changes or no longer has, and what becomes of them (keep,
+    convert, restart, end). Those of other periods to come are not counted: they begin under the new version."""
+    old = last_in_force(row.policy_id, besides=row.pk)
+    if old is None:
+        return []
+    turns = duty_turns(rulebook.policy_of(old), rulebook.policy_of(row))
+    rows = Obligation.visible_to(actor).filter(ref__in=list(turns), state__in=("open", "claimed"), done_at=None)
+    counted = dict(rows.order_by().values_list("ref").annotate(Count("pk")))
+    return [Affected(ref, way, counted.get(ref, 0)) for ref, way in turns.items()]
 
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)

@@ -28,7 +28,7 @@ from nuoda.foundation.journal.actions import entries as journal
 from nuoda.foundation.orgs.models import Dealer
 
 from .. import access, facts, queries
-from ..events import AuditDrawn, AuditMarked, AuditSigned
+from ..events import AuditDrawn, AuditMarked, AuditSigned, DutyWithdrawn
 from ..models import Audit, AuditCase, AuditMark, Obligation
 from ..pure.sampling import draw, fingerprint, verdict
 from ..states import AUDIT
@@ -74,6 +74,8 @@ def draw_for(row: Obligation, bound: BoundRule, *, actor: Actor, at: datetime) -
         cause = "unjudged" if unjudged else "no_cases"
         row.state, row.cause, row.next_action_at = "withdrawn", cause, None
         row.save(update_fields=["state", "cause", "next_action_at"])
+        gone = DutyWithdrawn(obligation=row.pk, ref=row.ref, clause=row.clause_id, period=row.period, cause=cause)
+        journal.record(gone, dossier=row.dossier, actor=actor, at=at, clauses=[row.clause_id])
         dossiers.close(row.dossier, at=at)
         return None
     return _draw(bound, scope, frame, obligation=row, role=row.owner_role, dealer_id=row.dealer_id, actor=actor, at=at)

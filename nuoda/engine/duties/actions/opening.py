@@ -15,7 +15,6 @@ from nuoda.engine.clocks.access import ONE_PER_COMPANY
 from nuoda.engine.clocks.pure.calendars import Calendar
 from nuoda.engine.rulebook.actions import errors
 from nuoda.engine.rulebook.models import ClauseError
-from nuoda.engine.rulebook.pure.rules import Warning
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.actions import entries as journal
@@ -26,7 +25,7 @@ from .. import queries
 from ..events import DutyOpened
 from ..models import Obligation, Watch
 from ..pure.opening import Opening, openings
-from ..pure.periods import due
+from ..pure.periods import due, warning_at
 from ..pure.units import Unit
 from . import audits, proving, standing
 
@@ -136,7 +135,7 @@ def _write(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor,
     rule, bound, span = opening.rule, opening.bound, opening.span
     dealer_id = owing(rule.owner, unit)
     opens_at = max(opening.opens_at, unit.since) if unit.since and rule.within is None else opening.opens_at
-    calendar = _calendar(ruling, dealer_id, opens_at)
+    calendar = calendar_of(ruling, dealer_id, opens_at)
     due_at, judged_at = due(rule, opening.end, calendar)
     dossier = dossiers.open(
         kind="duty", title=f"{rule.duty['zh-hans']} · {span.code} · {unit.name}", actor=actor, at=at,
@@ -164,7 +163,7 @@ def _write(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor,
         counts_from=opening.counts_from,
         counts_until=opening.counts_until,
         times=rule.times,
-        warn_at=[_warning(calendar, warning, opens_at, due_at) for warning in rule.warnings],
+        warn_at=[warning_at(calendar, warning, opens_at, due_at) for warning in rule.warnings],
         state="open",
         next_action_at=opens_at,
         origin=actor.origin,
@@ -186,17 +185,11 @@ def _write(opening: Opening, unit: Unit, ruling: clocks.Ruling, *, actor: Actor,
     return row
 
 
-def _calendar(ruling: clocks.Ruling, dealer_id: UUID | None, moment: datetime) -> Calendar:
+def calendar_of(ruling: clocks.Ruling, dealer_id: UUID | None, moment: datetime) -> Calendar:
     found = (dealer_id and ruling.valid(dealer_id, moment)) or ruling.valid(None, moment)
     if found is None:
         raise LookupError("the company has no working calendar")
     return found
-
-
-def _warning(calendar: Calendar, warning: Warning, opens_at: datetime, due_at: datetime) -> datetime:
-    if warning.before is not None:
-        return max(calendar.back(due_at, warning.before), opens_at)
-    return opens_at + (due_at - opens_at) * (warning.share or 0)
 
 
 def _narrow(person_id: UUID) -> bool:

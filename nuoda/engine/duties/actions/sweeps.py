@@ -12,7 +12,7 @@ from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor, Origin
 
 from ..models import Obligation
-from . import ladders, opening, standing
+from . import ladders, opening, standing, turning
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ def sweep(company_id: UUID, *, at: datetime | None = None, origin: Origin = "liv
     while more:
         with scoped(keeper) as now:
             moment = at or now
+            turning.turn(actor=keeper, at=moment, failed=failed)
             more = opening.open_due(actor=keeper, at=moment, failed=failed)
     done.failed = len(failed)
     done.judged = _until_done(keeper, at, batch, done, _due, _judge)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from nuoda.engine.clocks.pure.calendars import Calendar
 from nuoda.engine.rulebook.pure.durations import Duration
-from nuoda.engine.rulebook.pure.rules import CadenceRule, Every
+from nuoda.engine.rulebook.pure.rules import CadenceRule, Every, Warning
 
 _MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _MINUTE = Duration(1, "working_min")
@@ -89,3 +89,10 @@ def due(rule: CadenceRule, end: datetime, calendar: Calendar) -> tuple[datetime,
     """The due time of a duty whose period ends at `end`, and the moment until which its grace lets it count as kept."""
     due_at = end if rule.within is None else later(calendar, end, rule.within)
     return due_at, due_at if rule.grace is None else later(calendar, due_at, rule.grace)
+
+
+def warning_at(calendar: Calendar, warning: Warning, opens_at: datetime, due_at: datetime) -> datetime:
+    """When a warning of a duty is given."""
+    if warning.before is not None:
+        return max(calendar.back(due_at, warning.before), opens_at)
+    return opens_at + (due_at - opens_at) * (warning.share or 0)

@@ -38,6 +38,8 @@ EVENTS = {
     "duty.confirmed": EventWord(pgettext_lazy("event", "attestation confirmed"), "user-check", "kept"),
     "duty.rejected": EventWord(pgettext_lazy("event", "attestation not accepted"), "x", "missed"),
     "duty.waived": EventWord(pgettext_lazy("event", "released from a duty"), "circle-check"),
+    "duty.revised": EventWord(pgettext_lazy("event", "duty passed under a new version"), "refresh", "info"),
+    "duty.withdrawn": EventWord(pgettext_lazy("event", "duty withdrawn"), "x"),
     "duty.escalated": EventWord(pgettext_lazy("event", "missed duty escalated"), "arrow-up", "missed"),
     "deadline.escalated": EventWord(pgettext_lazy("event", "missed time limit escalated"), "arrow-up", "missed"),
     "audit.drawn": EventWord(pgettext_lazy("event", "sample drawn"), "scan", "info"),
@@ -47,6 +49,7 @@ EVENTS = {
 
 CAUSES = {
     "no_cases": gettext_lazy("No case of the period could have been checked."),
+    "revised": gettext_lazy("It ended with the version that asked for it: the version that followed says so."),
     "unjudged": gettext_lazy("The rule that says which cases are checked could not be answered: see its clause."),
 }
 """Why a duty was withdrawn."""

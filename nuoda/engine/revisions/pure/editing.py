@@ -175,11 +175,12 @@ def with_transitions(content: Content, ways: Mapping[str, str]) -> Content:
 
 
 def remove(content: Content, clause_id: str, *, withdraw: bool = False) -> Content:
-    """The content without the clause; `withdraw` ends what its clocks have open when the version takes effect."""
+    """The content without the clause; `withdraw` ends what its clocks and cadences have open when the version takes effect."""
     index = place(content, clause_id)
     gone = content["clauses"][index]
     new = {**content, "clauses": [*content["clauses"][:index], *content["clauses"][index + 1 :]]}
-    refs = [f"{clause_id}/{rule['clock']}" for rule in gone.get("rules", ()) if "clock" in rule]
+    kinds = ("clock", "cadence")
+    refs = [f"{clause_id}/{rule[kind]}" for rule in gone.get("rules", ()) for kind in kinds if kind in rule]
     if withdraw and refs:
         new["withdraws"] = sorted({*content.get("withdraws", ()), *refs})
     return new
@@ -213,12 +214,13 @@ def emptied(content: Content) -> Content:
 
 
 def renumbered(content: Content, version: str, effective: str) -> Content:
-    """The content as another version, which withdraws nothing yet and whose clocks say so of open deadlines anew."""
+    """The content as another version, which withdraws nothing yet and whose clocks and cadences say anew what becomes of what
+    is open."""
     new = copy.deepcopy(content) | {"version": version, "effective": effective}
     new.pop("withdraws", None)
     for clause in new["clauses"]:
         for rule in clause.get("rules", ()):
-            if "clock" in rule:
+            if "clock" in rule or "cadence" in rule:
                 rule.pop("transition", None)
     return new
 

@@ -12,15 +12,15 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from nuoda.engine.rulebook.pure.policies import Clause, Policy
-from nuoda.engine.rulebook.pure.revisions import same
-from nuoda.engine.rulebook.pure.rules import ClockRule, Rule
+from nuoda.engine.rulebook.pure.revisions import duty_turns, same, same_duty
+from nuoda.engine.rulebook.pure.rules import CadenceRule, ClockRule, Rule
 from nuoda.engine.rulebook.pure.telling import duration, labels, parameter_lines, rule_lines, text
 
 Op = Literal["same", "added", "removed"]
 Kind = Literal["added", "removed", "changed", "moved"]
 What = Literal[
     "title", "department", "scope", "note", "number", "effective", "definition", "roles", "withdraws",
-    "text", "section", "source", "binds", "kind", "rule", "transition", "parameter", "checklist", "example",
+    "text", "section", "source", "binds", "kind", "rule", "transition", "duties", "parameter", "checklist", "example",
 ]  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z0-9_.%]+|\s+|.", re.DOTALL)
 _ITEM = re.compile(r"[^、]+|、")
@@ -124,16 +124,19 @@ def compare(before: Policy | None, after: Policy | None, teller: Teller = Teller
     new = {clause.id: clause for clause in after.clauses} if after else {}
     moved = _moved([i for i in old if i in new], [i for i in new if i in old])
     changes: list[Change] = []
+    duties = duty_turns(before, after) if before and after else {}
     for clause_id in _merged(list(old), list(new)):
-        found = _change(old.get(clause_id), new.get(clause_id), clause_id in moved, teller)
+        found = _change(old.get(clause_id), new.get(clause_id), clause_id in moved, teller, duties)
         if found is not None:
             changes.append(found)
     head = tuple(_head(before, after)) if before and after else ()
     return Redline(head, tuple(changes), _clocks(old, new))
 
 
-def _change(old: Clause | None, new: Clause | None, moved: bool, teller: Teller) -> Change | None:
-    parts = tuple(_parts(old, new, teller))
+def _change(
+    old: Clause | None, new: Clause | None, moved: bool, teller: Teller, duties: Mapping[str, str]
+) -> Change | None:
+    parts = tuple(_parts(old, new, teller, duties))
     kind: Kind = "changed"
     if old is None:
         kind = "added"
@@ -150,7 +153,7 @@ def _change(old: Clause | None, new: Clause | None, moved: bool, teller: Teller)
     return Change(kind, shown.id, shown.section, binds, parts)
 
 
-def _parts(old: Clause | None, new: Clause | None, teller: Teller) -> Iterator[Part]:
+def _parts(old: Clause | None, new: Clause | None, teller: Teller, duties: Mapping[str, str]) -> Iterator[Part]:
     def part(what: What, said: Callable[[Clause], str]) -> Iterator[Part]:
         before, after = said(old) if old else "", said(new) if new else ""
         if before != after:
@@ -164,6 +167,8 @@ def _parts(old: Clause | None, new: Clause | None, teller: Teller) -> Iterator[P
         yield from part("kind", lambda clause: clause.status if not clause.waiting else clause.waiting.words["zh-hans"])
         yield from _other_languages(old, new)
     yield from _rules(old.rules if old else (), new.rules if new else (), teller)
+    if old:
+        yield from _open_duties(old, teller, duties)
     yield from _named(
         "parameter",
         {p.name: "\n".join(parameter_lines(p, teller.language)) for p in old.parameters} if old else {},
@@ -198,6 +203,8 @@ def _rules(old: Sequence[Rule], new: Sequence[Rule], teller: Teller) -> Iterator
                 limit = (_limit(one, teller), _limit(other, teller))
             if same(one, other) and one.label == other.label:
                 continue
+        if isinstance(one, CadenceRule) and isinstance(other, CadenceRule) and _said_alike(one, other):
+            continue
         said = teller.rule(one, names[0]) if one else "", teller.rule(other, names[1]) if other else ""
         if one and other and said[0] == said[1]:
             said = _unsaid(one, other)
@@ -205,6 +212,19 @@ def _rules(old: Sequence[Rule], new: Sequence[Rule], teller: Teller) -> Iterator
         yield Part("rule", key, *said, limit, name)
         if isinstance(one, ClockRule) and isinstance(other, ClockRule) and not same(one, other):
             yield Part("transition", key, "", other.transition, name=name)
+
+
+def _said_alike(one: CadenceRule, other: CadenceRule) -> bool:
+    return same_duty(one, other) and one.duty == other.duty
+
+
+def _open_duties(old: Clause, teller: Teller, duties: Mapping[str, str]) -> Iterator[Part]:
+    """What becomes of the open duties of the cadences that change or go."""
+    names = labels(old.rules, teller.language)
+    for rule in old.rules:
+        way = duties.get(f"{old.id}/{rule.key}")
+        if way is not None:
+            yield Part("duties", rule.key, "", way, name=names.get(rule.key, ""))
 
 
 def _unsaid(one: Rule, other: Rule) -> tuple[str, str]:

@@ -70,16 +70,17 @@ class _Checker:
                         yield self.problem(("definitions", index, key, place), f"there is no {name}")
 
     def _withdraws(self) -> Iterator[Problem]:
-        """Only what is gone can be withdrawn: what a clock that is still there has open is its own matter."""
+        """Only what is gone can be withdrawn: what a clock or cadence that is still there has open is its own matter."""
         there = {
-            f"{clause['id']}/{rule['clock']}"
+            f"{clause['id']}/{rule[kind]}": kind
             for clause in self.content["clauses"]
             for rule in clause.get("rules", ())
-            if "clock" in rule
+            for kind in ("clock", "cadence")
+            if kind in rule
         }
         for index, ref in enumerate(self.content.get("withdraws", ())):
             if ref in there:
-                yield self.problem(("withdraws", index), f"the clock {ref} is still there: give it a transition")
+                yield self.problem(("withdraws", index), f"the {there[ref]} {ref} is still there: give it a transition")
 
     def _clause(self, clause: Content, path: Path) -> Iterator[Problem]:
         if not clause["id"].startswith(self.content["code"] + "-"):

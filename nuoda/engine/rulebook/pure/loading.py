@@ -274,6 +274,7 @@ class _Builder:
                 for index, warning in enumerate(item.get("warnings", ()))
             ),
             missed=_many(item.get("missed")),
+            transition=item.get("transition", "keep"),
         )
 
     def count(self, value: int | str, path: Path) -> int:

@@ -1,4 +1,4 @@
-"""What a version that takes the place of another makes of the open deadlines of each clock it changes."""
+"""What a version that takes the place of another makes of what is open: deadlines of clocks, duties of cadences."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Literal
 from uuid import UUID
 
 from .policies import Policy
-from .rules import BoundRule, ClockRule
+from .rules import BoundRule, CadenceRule, ClockRule
 
+DutyWay = Literal["keep", "convert", "restart", "end"]
 Way = Literal["convert", "restart", "withdraw"]
 
 
@@ -57,3 +58,47 @@ def clocks(policy: Policy) -> dict[str, ClockRule]:
 def same(one: ClockRule, other: ClockRule) -> bool:
     """Whether two clocks run alike: their names, and what they say about open deadlines, make no difference."""
     return replace(one, label={}, transition="keep") == replace(other, label={}, transition="keep")
+
+
+# -- duties ----------------------------------------------------------------------------------------------
+
+
+def duty_turns(before: Policy, after: Policy) -> dict[str, DutyWay]:
+    """What becomes of the open duties of each cadence that `after` changes or no longer has, by its stable name.
+
+    keep: they go on under the version that opened them. convert: they are what the new rule asks for in their period.
+    restart: so, too, but only what is done from then on counts. end: they fall away; the new rule asks from the next period
+    on. A rule for other periods, other units or another kind of proof can take over nothing: converting and restarting end
+    the old duties, and the new ones begin by themselves. Of a cadence that is gone they go on, unless `after` withdraws them.
+    """
+    new = cadences(after)
+    turns: dict[str, DutyWay] = {}
+    for ref, old in cadences(before).items():
+        rule = new.get(ref)
+        if rule is None:
+            turns[ref] = "end" if ref in after.withdraws else "keep"
+        elif not same_duty(old, rule):
+            taken = rule.transition in ("keep", "end") or alike(old, rule)
+            turns[ref] = rule.transition if taken else "end"
+    return turns
+
+
+def cadences(policy: Policy) -> dict[str, CadenceRule]:
+    """The cadences of a policy by their stable names."""
+    return {
+        f"{clause.id}/{rule.key}": rule
+        for clause in policy.clauses
+        for rule in clause.rules
+        if isinstance(rule, CadenceRule)
+    }
+
+
+def same_duty(one: CadenceRule, other: CadenceRule) -> bool:
+    """Whether two cadences ask for the same: what they are called, and what they say about open duties, makes no difference."""
+    return replace(one, duty={}, transition="keep") == replace(other, duty={}, transition="keep")
+
+
+def alike(one: CadenceRule, other: CadenceRule) -> bool:
+    """Whether a duty of the one can become a duty of the other: the same periods of the same units, drawn for an audit or not."""
+    holders = one.per == "person" and one.owner != other.owner
+    return (one.every, one.per, one.audit is None) == (other.every, other.per, other.audit is None) and not holders

@@ -189,6 +189,8 @@ class CadenceRule:
     warnings: tuple[Warning, ...] = ()
     missed: tuple[str, ...] = ()
     """Roles told when it is missed; empty: the owner."""
+    transition: Literal["keep", "convert", "restart", "end"] = "keep"
+    """What becomes of duties that are open when a version with this changed cadence takes effect (see `revisions.duty_turns`)."""
 
 
 @dataclass(frozen=True, slots=True)

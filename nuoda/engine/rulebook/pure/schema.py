@@ -145,6 +145,7 @@ CADENCE = _object(
     opened=ROLES,
     warnings=_WARNINGS,
     missed=ROLES,
+    transition={"enum": ["keep", "convert", "restart", "end"]},
 )
 INDICATOR = _object(
     "indicator label facts denominator",
