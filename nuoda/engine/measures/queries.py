@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, Count, F, FloatField, Q, QuerySet, Value, When
@@ -24,7 +24,7 @@ from .access import may_read
 from .models import Closing, Figure, FigureCase
 from .pure.figures import NOTHING, Judge, Measured, Part, Status, Tally, is_sure, status
 from .pure.rules import Obstacle, countable, obstacle, of_version, rule_in, rule_of
-from .pure.spans import Kind, Span
+from .pure.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,7 @@ def _read_closed(
     last: dict[UUID, Closing] = {}
     newest = Closing.visible_to(actor).filter(ref__in=made, starts_on__gte=first)
     for row in newest.order_by("ref", "kind", "starts_on", "-edition").distinct("ref", "kind", "starts_on"):
-        span, bound = span_of(row), of_version(book, row.ref, row.version_id)
+        span, bound = row.span, of_version(book, row.ref, row.version_id)
         if span in made[row.ref].spans and bound is not None:
             made[row.ref].rules[span] = bound
             last[row.pk] = row
@@ -299,17 +299,9 @@ def _read_closed(
     found = Figure.visible_to(actor).filter(unit=unit, closing__in=list(last))
     for figure in found if apart else found.filter(unit_id=own):
         row = last[figure.closing_id]
-        item, span = made[row.ref], span_of(row)
-        reading = Reading(item.rules[span], measured_of(figure), span, unit, figure.unit_id, row)
+        item, span = made[row.ref], row.span
+        reading = Reading(item.rules[span], figure.measured, span, unit, figure.unit_id, row)
         item.readings[span, figure.unit_id if apart else None] = reading
-
-
-def span_of(row: Closing) -> Span:
-    return Span(row.starts_on, cast(Kind, row.kind))
-
-
-def measured_of(row: Figure) -> Measured:
-    return Measured(row.value, row.numerator, row.denominator, row.excluded, row.failed, row.low, row.high)
 
 
 def _compute_open(actor: Actor, book: Book, item: Series, zone: tzinfo, unit: str, apart: bool, imports: bool) -> None:
@@ -366,10 +358,8 @@ def figures(
         if countable(rule) is not None:
             for part in tallies(actor, rule, begins, until, zone=zone, imports=imports).values():
                 tally.merge(part)
-        unit, unit_id = headline(actor)
-        made.setdefault(item.bound.clause_id, []).append(
-            Reading(bound, tally.measured(rule), None, unit, unit_id, None, imports)
-        )
+        reading = Reading(bound, tally.measured(rule), None, *headline(actor), None, imports)
+        made.setdefault(item.bound.clause_id, []).append(reading)
     return made
 
 
@@ -407,4 +397,4 @@ def last_closed(actor: Actor, *, most: int = 12) -> Iterator[Reading]:
     for row in found[:most]:
         bound = of_version(book, row.closing.ref, row.closing.version_id)
         if bound is not None:
-            yield Reading(bound, measured_of(row), span_of(row.closing), unit, unit_id, row.closing)
+            yield Reading(bound, row.measured, row.closing.span, unit, unit_id, row.closing)

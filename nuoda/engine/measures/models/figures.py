@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import cast
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.orgs.models import Person
 
 from ..access import may_read
+from ..pure.figures import Measured
+from ..pure.spans import Kind, Span
 
 PARTS = {
     "numerator": pgettext_lazy("part of a figure", "in the numerator"),
@@ -56,6 +60,11 @@ class Closing(CompanyTable):
             ),
         ]
 
+    @property
+    def span(self) -> Span:
+        """The period."""
+        return Span(self.starts_on, cast(Kind, self.kind))
+
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[Closing]:
         rows = Closing.objects.filter(company_id=actor.company_id)
@@ -94,6 +103,13 @@ class Figure(CompanyTable):
                 name="measures_figure_not_assessed",
             ),
         ]
+
+    @property
+    def measured(self) -> Measured:
+        """The result as a value."""
+        return Measured(
+            self.value, self.numerator, self.denominator, self.excluded, self.failed, self.low, self.high
+        )  # fmt: skip
 
     @staticmethod
     def visible_to(actor: Actor) -> models.QuerySet[Figure]:
