@@ -240,6 +240,7 @@ def count(folder: Path, kinds: list[Any], low: int, high: int) -> dict[str, Any]
 def lay(folder: Path, kinds: list[Any], cases: Any) -> Any:
     """These cases as the fold takes them."""
     from nuoda.engine.replay.pure.columns import Columns, Kind
+    from nuoda.engine.replay.pure.ids import Ids
     from nuoda.engine.replay.pure.working import FAR, micros
 
     files = {
@@ -251,7 +252,7 @@ def lay(folder: Path, kinds: list[Any], cases: Any) -> Any:
         name: np.array([type_ in types for type_, _, _ in kinds])[taken["kind"]] for name, types in PROMISES.items()
     }
     words = _book()[3]
-    nobody, never = np.full(taken["at"].size, -1, np.int32), np.full(taken["at"].size, FAR, np.int64)
+    nobody, never = np.full(taken["at"].size, -1, np.int64), np.full(taken["at"].size, FAR, np.int64)
     return Columns(
         first=np.arange(0, (cases.size + 1) * EVENTS, EVENTS, dtype=np.int64),
         as_of=np.full(cases.size, micros(BEGIN + timedelta(days=400)), np.int64),
@@ -265,11 +266,13 @@ def lay(folder: Path, kinds: list[Any], cases: Any) -> Any:
         track=np.where(
             np.array([bool(reason) or type_.endswith(".resumed") for type_, _, reason in kinds])[taken["kind"]], 0, -1
         ),
-        rows={name: taken[name].astype(np.int32) if name in taken else nobody for name in words.rows},
+        rows={name: taken[name].astype(np.int64) if name in taken else nobody for name in words.rows},
         promises={
             name: np.where(named[name], taken["promise"], FAR) if name in named else never for name in words.promises
         },
         happenings=lambda case: happenings(taken, kinds, owners, case),
+        case_ids=Ids(np.zeros(cases.size, np.uint64), np.zeros(cases.size, np.uint64)),
+        ids=Ids(np.zeros(taken["at"].size, np.uint64), np.arange(1, taken["at"].size + 1, dtype=np.uint64)),
     )
 
 

@@ -91,8 +91,7 @@ def _live(company_id: Any, name: str, lines: list[str]) -> dict[str, Any]:
 
 def _replay(company_id: Any, name: str, text: str, args: argparse.Namespace, lines: list[str]) -> dict[str, Any]:
     from nuoda.engine.clocks import queries as clocks
-    from nuoda.engine.replay import queries
-    from nuoda.engine.replay.actions import trials
+    from nuoda.engine.replay.actions import hands, trials
     from nuoda.foundation.base.access import scoped, system
     from nuoda.foundation.base.pure.refusals import Refused
 
@@ -105,12 +104,13 @@ def _replay(company_id: Any, name: str, text: str, args: argparse.Namespace, lin
             within = trials.period(company_id, args.first, args.last)
             question = trials.Question(company_id, draft, trials.version_id(draft), within, args.imports)
             trial = trials.Trial(question, clocks.ruling(actor))
-            count = queries.count_cases(company_id, within, imports=args.imports)
-            with console.Progress(_("Replaying {name}").format(name=name), count) as progress:
-                for seen in trial.batches(at=at):
+            ids = trial.candidates(at=at)
+            with console.Progress(_("Replaying {name}").format(name=name), ids.size) as progress:
+                for seen in hands.seen(trial, ids, at=at):
                     total.add(seen)
-                    changed += map(_changed, seen.changed)
-                    progress.step(seen.cases)
+                    for changes in seen.changes:
+                        changed += map(_changed, trials.told(company_id, changes))
+                    progress.step(seen.looked)
     except Refused as refusal:
         raise console.CommandError(str(refusal.reason)) from refusal
     figures = _figures(total)
@@ -130,25 +130,26 @@ def _replay(company_id: Any, name: str, text: str, args: argparse.Namespace, lin
 
 def _figures(total: Any) -> list[dict[str, Any]]:
     """Per clock: states on both sides, over all dealers and teams."""
+    from nuoda.engine.replay.models.replays import DEADLINE_STATES
+
     sums: dict[str, dict[str, dict[str, int]]] = {}
     for (ref, _group), sides in total.figures.items():
         mine = sums.setdefault(ref, {"life": {}, "draft": {}})
         for side, counts in sides.items():
-            for state, count in counts.items():
-                mine[side][state] = mine[side].get(state, 0) + count
+            for state in DEADLINE_STATES:
+                mine[side][state] = mine[side].get(state, 0) + counts.get(state, 0)
     return [{"ref": ref, "clause": ref.partition("/")[0], **sums[ref]} for ref in sorted(sums)]
 
 
 def _changed(item: Any) -> dict[str, Any]:
-    found = item.difference
     return {
         "number": item.case.number,
-        "ref": found.ref,
-        "round": found.round,
+        "ref": item.ref,
+        "round": item.round,
         "started_at": item.started_at,
-        "kind": found.kind,
-        "life": {"state": found.life, "due_at": found.life_due},
-        "draft": {"state": found.draft, "due_at": found.draft_due},
+        "kind": item.kind,
+        "life": {"state": item.life, "due_at": item.life_due},
+        "draft": {"state": item.draft, "due_at": item.draft_due},
     }
 
 

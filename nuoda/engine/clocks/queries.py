@@ -31,6 +31,8 @@ from .pure.values import Happening
 LATE = "late_recording_tolerance"
 """Parameter of the rulebook: how long after it happened an event may be recorded without being marked."""
 STANDARD = "standard"
+OWN = ("deadline.warned", "deadline.missed", "deadline.miss_withdrawn")
+"""What the clocks themselves announce: no happening of the case."""
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 _compiled: dict[UUID, tuple[int, tuple[_Valid, ...]]] = {}
@@ -153,7 +155,7 @@ def happenings(case_ids: Sequence[UUID], since: datetime) -> Iterator[tuple[UUID
     """What happened in the cases: (case, dossier, happening). `since` lets older partitions be skipped."""
     rows = (
         Entry.objects.filter(case_id__in=case_ids, recorded_at__gte=since)
-        .exclude(type__in=("deadline.warned", "deadline.missed", "deadline.miss_withdrawn"))
+        .exclude(type__in=OWN)
         .values_list(
             "case_id", "dossier_id", "id", "type", "happened_at", "recorded_at", "facts", "payload", "actor_id",
             "dealer_id", "as_if",

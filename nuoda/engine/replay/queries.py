@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from nuoda.engine.clocks import queries as clocks
-from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.clocks.pure.values import Happening
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours
-from nuoda.foundation.orgs.models import Person
 
 from .models import Replay, ReplayChange, ReplayFigure, Shadow, ShadowDeadline
 from .models.replays import DEADLINE_STATES
+from .pure import wire
+from .pure.comparing import KINDS
+from .pure.ids import Ids
+from .pure.wire import Raw, Wire
+from .pure.working import EPOCH, Ints, Places, moment_of
 
 NO_CASE = UUID(int=0)
 """Before every case."""
@@ -52,48 +58,106 @@ class History:
         return at
 
 
-_CASES = """FROM journal_dossier d WHERE d.company_id = %(company)s AND d.id = d.case_id AND d.origin = ANY(%(origins)s)
-    AND d.id > %(after)s AND EXISTS (SELECT 1 FROM journal_entry e WHERE e.case_id = d.id AND e.recorded_at >= d.recorded_at
-    AND e.happened_at >= %(since)s AND e.happened_at < %(until)s)"""
+_ORIGINS = {False: list(_LIVED), True: list(_WITH_IMPORTS)}
+_SPARSE = 3
+"""So many times as many cases lie between the first and the last wanted one: they are looked up one by one then, not read through."""
 
 
-def _values(
-    company_id: UUID, within: tuple[datetime, datetime], *, imports: bool, after: UUID, limit: int
-) -> dict[str, Any]:
-    return {
-        "company": company_id,
-        "origins": list(_WITH_IMPORTS if imports else _LIVED),
-        "after": after,
-        "since": within[0],
-        "until": within[1],
-        "limit": limit,
-    }
+def _arrays(statement: str, values: Mapping[str, object]) -> list[bytes | None]:
+    """The one row of a statement as PostgreSQL sends it, column by column."""
+    connection.ensure_connection()
+    cursor = psycopg.Cursor(connection.connection)
+    # Never a generic plan: how much lies between two ids is what decides.
+    cursor.execute(statement.encode(), dict(values), prepare=False, binary=True)
+    found = cursor.pgresult
+    if found is None:
+        raise RuntimeError("the statement answered nothing")
+    return [found.get_value(0, column) for column in range(found.nfields)]
 
 
-def count_cases(company_id: UUID, within: tuple[datetime, datetime], *, imports: bool = False) -> int:
-    """Cases in which something happened in the half-open period."""
+def candidates(
+    company_id: UUID, within: tuple[datetime, datetime], *, at: datetime, imports: bool = False, after: UUID = NO_CASE
+) -> Ids:
+    """Cases, by id, in which something may have happened in the half-open period, as far as it was recorded by `at`.
+
+    For a period that reaches nearly until `at` these are the cases of which something was recorded since it began, which an index
+    knows; for an older one the entries themselves are asked.
+    """
+    since, until = within
+    old = at - until > until - since
+    # What happened in the period was not recorded before it: older partitions are left out.
+    statement = f"""SELECT array_agg(id ORDER BY id) FROM journal_dossier d JOIN (
+        SELECT DISTINCT case_id FROM journal_entry WHERE {"company_id = %(company)s AND" if old else ""} recorded_at >= %(since)s
+        AND recorded_at <= %(at)s {"AND happened_at >= %(since)s AND happened_at < %(until)s" if old else ""} AND case_id > %(after)s
+        ) AS e ON e.case_id = d.id WHERE d.company_id = %(company)s AND d.id = d.case_id AND d.origin = ANY(%(origins)s)"""  # noqa: S608
+    values = {"company": company_id, "since": since, "until": until, "at": at, "after": after}
     with connection.cursor() as cursor:
-        values = _values(company_id, within, imports=imports, after=NO_CASE, limit=0)
-        cursor.execute(f"SELECT count(*) {_CASES}", values)
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+        # A million ids are kept in memory rather than in files; it holds until the transaction ends.
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+    return wire.ids(_arrays(statement, values | {"origins": _ORIGINS[imports]})[0])
 
 
-def cases(
-    company_id: UUID,
-    within: tuple[datetime, datetime],
-    *,
-    imports: bool = False,
-    after: UUID = NO_CASE,
-    limit: int = 500,
-) -> list[Root]:
-    """The next cases, by id, in which something happened in the half-open period."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT d.id, d.number, d.dealer_id, d.origin, d.recorded_at {_CASES} ORDER BY d.id LIMIT %(limit)s",
-            _values(company_id, within, imports=imports, after=after, limit=limit),
-        )
-        return [Root(*row) for row in cursor.fetchall()]
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose each of some cases is, side by side, and since when the first of them has entries."""
+
+    ids: Ids
+    dealers: Ids
+    """The company's own id for its own cases."""
+    teams: Ids
+    """The team of whoever owed the latest deadline that a person owed; NO_CASE without one."""
+    imported: Ints
+    since: datetime
+    sparse: bool
+    """Many others lie between them."""
+
+    def take(self, places: Places) -> Owners:
+        if places.size == self.ids.size:
+            return self
+        ids, dealers, teams = (column.take(places) for column in (self.ids, self.dealers, self.teams))
+        return Owners(ids, dealers, teams, self.imported[places], self.since, self.sparse)
+
+
+_OWNERS = """SELECT array_agg(d.id ORDER BY d.id), array_agg(coalesce(d.dealer_id, d.company_id) ORDER BY d.id),
+    array_agg(coalesce(p.team_id, %(none)s) ORDER BY d.id), array_agg((d.origin = 'import')::int::int8 ORDER BY d.id),
+    array_agg(d.recorded_at ORDER BY d.id),
+    ARRAY[(SELECT count(*) FROM journal_dossier WHERE company_id = %(company)s AND id BETWEEN %(low)s AND %(high)s AND id = case_id)]
+    FROM journal_dossier d
+    LEFT JOIN LATERAL (SELECT owner_person_id FROM clocks_deadline WHERE case_id = d.id AND owner_person_id IS NOT NULL
+        ORDER BY started_at DESC, id DESC LIMIT 1) AS o ON true
+    LEFT JOIN orgs_person p ON p.id = o.owner_person_id
+    WHERE d.company_id = %(company)s AND d.id = ANY(%(ids)s::uuid[]) AND d.id = d.case_id
+    AND d.origin = ANY(%(origins)s)"""
+
+
+def owners(company_id: UUID, ids: Ids, *, imports: bool = False) -> Owners | None:
+    """Whose the cases are, in the order of their ids; None when there is none of them."""
+    values = {"company": company_id, "none": NO_CASE, "origins": _ORIGINS[imports], **_span(ids)}
+    found = _arrays(_OWNERS, values)
+    if found[0] is None:
+        return None
+    known, recorded = wire.ids(found[0]), moment_of(int(wire.moments(found[4]).min()))
+    sparse = int(wire.longs(found[5])[0]) > _SPARSE * known.size
+    return Owners(known, wire.ids(found[1]), wire.ids(found[2]), wire.longs(found[3]), recorded or EPOCH, sparse)
+
+
+def _span(ids: Ids) -> dict[str, object]:
+    """The ids, the first and the last of them (they are in order)."""
+    return {"low": ids.one(0), "high": ids.one(ids.size - 1), "ids": _list(ids.hexes())}
+
+
+def entries(company_id: UUID, of: Owners, asked: Wire, *, at: datetime) -> Raw:
+    """What happened in the cases, as far as it was recorded by `at`; entries of cases between them may come along."""
+    values = {"company": company_id, "since": of.since, "at": at, "own": list(clocks.OWN), **_span(of.ids)}
+    which = "case_id = ANY(%(ids)s::uuid[])" if of.sparse else "case_id BETWEEN %(low)s AND %(high)s"
+    source = f"""FROM journal_entry WHERE company_id = %(company)s AND {which} AND recorded_at >= %(since)s
+        AND recorded_at <= %(at)s AND type <> ALL(%(own)s::varchar[])"""
+    return asked.read(_arrays(asked.select(source), values | asked.values))
+
+
+def _list(texts: Iterable[str]) -> str:
+    """An array of plain texts as PostgreSQL reads it."""
+    return "{" + ",".join(texts) + "}"
 
 
 def roots(company_id: UUID, case_ids: Sequence[UUID], *, imports: bool = False) -> list[Root]:
@@ -107,27 +171,15 @@ def roots(company_id: UUID, case_ids: Sequence[UUID], *, imports: bool = False) 
         return [Root(*row) for row in cursor.fetchall()]
 
 
-def histories(of: Sequence[Root]) -> list[History]:
-    """What happened in the cases, two partitions' worth or twenty: one statement."""
+def histories(of: Sequence[Root], *, at: datetime | None = None) -> list[History]:
+    """What happened in the cases, as far as it was recorded by `at`: one statement."""
     if not of:
         return []
     known = {root.id: History(root, []) for root in of}
     for case_id, _, happening in clocks.happenings(list(known), min(root.recorded_at for root in of)):
-        known[case_id].happenings.append(happening)
+        if at is None or happening.recorded_at <= at:
+            known[case_id].happenings.append(happening)
     return list(known.values())
-
-
-def teams(case_ids: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
-    """The team of whoever owed the latest deadline of each case that a person owed."""
-    owners = dict(
-        Deadline.objects.filter(case_id__in=case_ids, owner_person_id__isnull=False)
-        .order_by("case_id", "started_at", "id")
-        .values_list("case_id", "owner_person_id")
-    )
-    of_person = dict(Person.objects.filter(pk__in=set(owners.values())).values_list("pk", "team_id"))
-    found: dict[UUID, UUID | None] = defaultdict(lambda: None)
-    found.update({case_id: of_person.get(person_id) for case_id, person_id in owners.items() if person_id is not None})
-    return found
 
 
 # -- what was found --------------------------------------------------------------------------------------
@@ -175,7 +227,7 @@ def replay(actor: Actor, pk: UUID) -> Replay:
 
 def by_clock(row: Replay) -> list[tuple[str, Counts, Counts, int]]:
     """Both sides of every clock, with the number of its deadlines that come out otherwise."""
-    changed = dict(row.changes.values_list("ref").annotate(n=Count("pk")).order_by())
+    changed = dict(row.figures.values_list("ref").annotate(n=sum((Sum(kind) for kind in KINDS), Value(0))).order_by())
     found = _sides(row.figures.all(), "ref")
     return [(ref, *found[ref], changed.get(ref, 0)) for ref in sorted(found)]
 
@@ -196,7 +248,9 @@ def _sides(figures: QuerySet[ReplayFigure], field: str) -> dict[Any, Pair]:
 
 def by_kind(row: Replay) -> list[tuple[str, int]]:
     """How many deadlines change in which way, the most first."""
-    return list(row.changes.values_list("kind").annotate(n=Count("pk")).order_by("-n", "kind"))
+    sums = row.figures.aggregate(**{f"n_{kind}": Sum(kind) for kind in KINDS})
+    found = [(kind, sums[f"n_{kind}"]) for kind in KINDS if sums[f"n_{kind}"]]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def changes(actor: Actor, row: Replay) -> QuerySet[ReplayChange]:
@@ -213,9 +267,11 @@ def change(actor: Actor, row: Replay, pk: UUID) -> ReplayChange:
 
 def tried_refs(actor: Actor) -> list[str]:
     """Clocks with changed deadlines in any replay."""
-    return list(ReplayChange.visible_to(actor).order_by("ref").values_list("ref", flat=True).distinct())
+    rows = ReplayFigure.objects.filter(replay__in=Replay.visible_to(actor)).filter(ANY_CHANGE)
+    return list(rows.order_by("ref").values_list("ref", flat=True).distinct())
 
 
+ANY_CHANGE = reduce(or_, (Q(**{f"{kind}__gt": 0}) for kind in KINDS))
 MISSED_IN_SHADOW = Q(draft_state="missed")
 DIFFERS = ~Q(life_state=F("draft_state"))
 

@@ -1,4 +1,4 @@
-"""Asking for a replay, carrying it out batch by batch, stopping it."""
+"""Asking for a replay, carrying it out, stopping it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import logging
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure import documents
-from nuoda.foundation.base.access import now, scoped, system
+from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
@@ -21,11 +21,14 @@ from nuoda.foundation.journal.actions import entries
 
 from .. import access, queries
 from ..events import ReplayAsked
-from ..models import Replay, ReplayChange, ReplayFigure
-from ..models.replays import TRIED
-from . import trials
+from ..models import Replay
+from ..models.replays import OPEN, TRIED
+from . import hands, keeping, trials
 
 log = logging.getLogger(__name__)
+
+WHOLE = 100_000
+"""Cases looked at after which what was found is written, with the place that was reached: what a killed worker's successor repeats."""
 
 
 def ask(
@@ -37,10 +40,10 @@ def ask(
     version: PolicyVersion | None = None,
     text: str = "",
     imports: bool = False,
+    id: UUID | None = None,  # noqa: A002
 ) -> Replay:
     """Have a version, or the text of a policy file, tried on the cases of a period.
 
-    id: UUID | None = None,  # noqa: A002
     Asks for the version or the text. Emits replay.asked; a background job does the work. Refuses a text that does not
     load and a period that ends before it begins or has not begun.
     """
@@ -51,10 +54,10 @@ def ask(
     if since >= at:
         raise Refused(_("The period has not begun yet: there is nothing to replay."), code="period_ahead")
     row = Replay.objects.create(
+        id=id or new_id(),
         company_id=actor.company_id,
         version=version,
         policy=content["policy"],
-        id=id or new_id(),
         number=content["version"],
         content=content,
         hash=documents.digest(content),
@@ -106,23 +109,17 @@ def cancel(replay: Replay, *, actor: Actor, at: datetime) -> Replay:
     return replay
 
 
-def carry_out(company_id: UUID, replay_id: UUID, *, batch: int = trials.BATCH) -> None:
-    """Do what is left of a replay. It may be begun by any number of workers and be killed anywhere: each batch is
-    written whole, with the place it reached, or not at all."""
+def carry_out(company_id: UUID, replay_id: UUID, *, batch: int = trials.BATCH, alone: int = hands.ALONE) -> None:
+    """Do what is left of a replay. It may be begun by any number of workers and be killed anywhere: what is written is whole,
+    with the place that was reached, or not written at all."""
     actor = system(company_id)
     with scoped(actor) as at:
-        row = Replay.visible_to(actor).filter(pk=replay_id, status__in=("waiting", "running")).first()
+        row = Replay.visible_to(actor).filter(pk=replay_id, status__in=OPEN).first()
         if row is None:
             return
-        if row.cases_total is None:
-            row.cases_total = queries.count_cases(company_id, (row.since, row.until), imports=row.imports)
-            Replay.objects.filter(pk=row.pk, status="waiting").update(
-                status="running", started_at=at, cases_total=row.cases_total
-            )
-        trial = trials.Trial(trials.question_of(row), clocks.ruling(actor))
+        Replay.objects.filter(pk=row.pk, status="waiting").update(status="running", started_at=at)
     try:
-        while _one_batch(actor, row, trial, batch):
-            pass
+        _go_on(actor, row, batch, alone)
     except Exception as error:
         log.exception("Replay %s broke", replay_id)
         with scoped(actor) as at:
@@ -131,67 +128,70 @@ def carry_out(company_id: UUID, replay_id: UUID, *, batch: int = trials.BATCH) -
             )
 
 
-def _one_batch(actor: Actor, row: Replay, trial: trials.Trial, batch: int) -> bool:
+def _go_on(actor: Actor, row: Replay, batch: int, alone: int) -> None:
     with scoped(actor):
-        seen = next(trial.batches(at=row.as_of, after=row.last_case or queries.NO_CASE, batch=batch), None)
-        if seen is None:
-            ended = Replay.objects.filter(pk=row.pk, status="running", last_case=row.last_case)
-            ended.update(status="done", ended_at=now())
+        trial = trials.Trial(trials.question_of(row), clocks.ruling(actor))
+        ids = trial.candidates(at=row.as_of, after=row.last_case or queries.NO_CASE)
+        kept = _Ledger(row, ahead=ids.size)
+        kept.tell()
+    for seen in hands.seen(trial, ids, at=row.as_of, batch=batch, alone=alone):
+        with scoped(actor):
+            if not kept.take(seen):
+                # It was stopped, or another worker went on with it: what was found before stays if it was stopped.
+                kept.write(status="cancelled")
+                return
+    with scoped(actor) as at:
+        kept.write(status="running", ends=at)
+
+
+def _mine(row: Replay, status: str = "running") -> QuerySet[Replay]:
+    """The replay as this worker knows it: compare and set, so that of two workers one goes on."""
+    return Replay.objects.filter(pk=row.pk, status=status, last_case=row.last_case)
+
+
+class _Ledger:
+    """What batches showed, until it is written."""
+
+    def __init__(self, row: Replay, ahead: int) -> None:
+        self.row = row
+        self.done, self.ahead = row.cases_written, ahead
+        """Cases of the period that were found, and cases still to be looked at."""
+        self.seen = trials.Seen()
+
+    def tell(self) -> bool:
+        """Say how far it is; False when the replay is not this worker's any more."""
+        return bool(_mine(self.row).update(cases_done=self.done, cases_total=self.done + self.ahead))
+
+    def take(self, seen: trials.Seen) -> bool:
+        """Take in a batch, and write when there is much; False when the replay is not this worker's any more."""
+        done, ahead = self.done, self.ahead
+        self.done, self.ahead = done + seen.cases, ahead - seen.looked
+        if not self.tell():
+            self.done, self.ahead = done, ahead
             return False
-        # Compare and set: whoever stopped it, or went on with it meanwhile, makes this batch vanish.
-        mine = Replay.objects.filter(pk=row.pk, status="running", last_case=row.last_case)
-        changed = mine.update(
-            last_case=seen.last,
-            cases_done=F("cases_done") + seen.cases,
-            by_steps=F("by_steps") + seen.by_steps,
-            changed=F("changed") + len(seen.changed),
-        )
-        if not changed:
+        self.seen.add(seen)
+        self.seen.changes += seen.changes
+        return self.seen.looked < WHOLE or self.write(status="running")
+
+    def write(self, *, status: str, ends: datetime | None = None) -> bool:
+        """Write it all with the place that was reached, if the replay is still as it was left."""
+        seen, row = self.seen, self.row
+        values: dict[str, object] = {
+            "cases_done": self.done,
+            "cases_total": self.done + self.ahead,
+            "cases_written": self.done,
+            "by_steps": F("by_steps") + seen.by_steps,
+            "changed": F("changed") + seen.changed,
+        }
+        if seen.looked:
+            values["last_case"] = seen.last
+        if ends is not None:
+            values |= {"status": "done", "ended_at": ends}
+        if not _mine(row, status).update(**values):
             return False
-        _keep_figures(row, seen)
-        ReplayChange.objects.bulk_create(_changes(row, seen), batch_size=1000)
-    row.last_case = seen.last
-    return True
-
-
-def _keep_figures(row: Replay, seen: trials.Seen) -> None:
-    key = ("ref", "dealer_id", "team_id", "side")
-    stored = {tuple(getattr(figure, name) for name in key): figure for figure in row.figures.all()}
-    touched = []
-    for (ref, (dealer_id, team_id)), sides in seen.figures.items():
-        for side, counts in sides.items():
-            figure = stored.get((ref, dealer_id, team_id, side)) or ReplayFigure(
-                company_id=row.company_id, replay=row, ref=ref, dealer_id=dealer_id, team_id=team_id, side=side
-            )
-            for state, count in counts.items():
-                setattr(figure, state, getattr(figure, state) + count)
-            touched.append(figure)
-    ReplayFigure.objects.bulk_create(
-        touched,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["open", "paused", "kept", "missed", "withdrawn", "waived"],
-    )
-
-
-def _changes(row: Replay, seen: trials.Seen) -> list[ReplayChange]:
-    return [
-        ReplayChange(
-            company_id=row.company_id,
-            replay=row,
-            case_id=item.case.id,
-            number=item.case.number,
-            ref=item.difference.ref,
-            round=item.difference.round,
-            start_id=item.start_id,
-            started_at=item.started_at,
-            dealer_id=item.case.dealer_id,
-            team_id=item.team_id,
-            kind=item.difference.kind,
-            life_state=item.difference.life,
-            life_due=item.difference.life_due,
-            draft_state=item.difference.draft,
-            draft_due=item.difference.draft_due,
-        )
-        for item in seen.changed
-    ]
+        keeping.figures(row, seen.figures)
+        for changes in seen.changes:
+            keeping.changes(row, changes)
+        row.last_case = seen.last if seen.looked else row.last_case
+        self.seen = trials.Seen()
+        return True

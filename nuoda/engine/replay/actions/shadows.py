@@ -19,9 +19,10 @@ from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.actions import entries
 
-from .. import access, queries
+from .. import access
 from ..events import ShadowStarted, ShadowStopped
 from ..models import Shadow, ShadowDeadline
+from ..pure.ids import Ids
 from . import trials
 from .replays import tried_content
 
@@ -52,8 +53,8 @@ def start(
     if Shadow.objects.filter(company_id=actor.company_id, policy=content["policy"], status="running").exists():
         raise Refused(_("A shadow run of this regulation is under way. Stop it first."), code="shadow_runs")
     row = Shadow.objects.create(
-        company_id=actor.company_id,
         id=id or new_id(),
+        company_id=actor.company_id,
         version=version,
         policy=content["policy"],
         number=content["version"],
@@ -109,9 +110,7 @@ def _bring_up(actor: Actor, row: Shadow, at: datetime) -> int:
         case_ids = _touched(row, at)
     for part in _parts(case_ids):
         with scoped(actor):
-            roots = queries.roots(row.company_id, part)
-            if roots:
-                _keep(row, trial.look(roots, at=at), part)
+            _keep(row, trial.look(Ids.of(part), at=at), part)
     with scoped(actor):
         Shadow.objects.filter(pk=row.pk, status="running").update(seen_until=at)
     return len(case_ids)
@@ -142,7 +141,7 @@ def _parts(case_ids: list[UUID]) -> Iterator[list[UUID]]:
 
 def _keep(row: Shadow, seen: trials.Seen, case_ids: Iterable[UUID]) -> None:
     """Write the deadlines of the cases as they are now; what is no deadline any more goes."""
-    wanted = [_row(row, item) for item in seen.changed]
+    wanted = [_row(row, item) for changes in seen.changes for item in trials.told(row.company_id, changes)]
     starts = {(item.ref, item.start_id) for item in wanted}
     for stored in ShadowDeadline.objects.filter(shadow=row, case_id__in=list(case_ids)).only("pk", "ref", "start_id"):
         if (stored.ref, stored.start_id) not in starts:
@@ -157,22 +156,21 @@ def _keep(row: Shadow, seen: trials.Seen, case_ids: Iterable[UUID]) -> None:
 
 
 def _row(row: Shadow, item: trials.Changed) -> ShadowDeadline:
-    found = item.difference
-    sides = ((found.life, found.life_due), (found.draft, found.draft_due))
+    sides = ((item.life, item.life_due), (item.draft, item.draft_due))
     waiting = [due for state, due in sides if state in ("open", "paused") and due is not None]
     return ShadowDeadline(
         company_id=row.company_id,
         shadow=row,
         case_id=item.case.id,
         number=item.case.number,
-        ref=found.ref,
-        round=found.round,
+        ref=item.ref,
+        round=item.round,
         start_id=item.start_id,
         started_at=item.started_at,
         dealer_id=item.case.dealer_id,
-        life_state=found.life,
-        life_due=found.life_due,
-        draft_state=found.draft,
-        draft_due=found.draft_due,
+        life_state=item.life,
+        life_due=item.life_due,
+        draft_state=item.draft,
+        draft_due=item.draft_due,
         next_at=min(waiting, default=None),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from nuoda.engine.clocks import queries as clocks
 from nuoda.engine.clocks.pure.explaining import Explanation, explain
 from nuoda.engine.clocks.pure.fold import fold
+from nuoda.engine.clocks.pure.values import Happening
 from nuoda.engine.clocks.queries import Ruling
 from nuoda.engine.rulebook.pure import checking, documents, loading
 from nuoda.engine.rulebook.pure.facts import SUBJECTS
@@ -25,54 +26,115 @@ from nuoda.foundation.orgs.models import Company
 
 from .. import queries
 from ..models import Replay, ReplayChange
-from ..pure.columnfold import Folded, column_fold
-from ..pure.columns import Columns, Vocabulary, columns
-from ..pure.comparing import DRAFT, LIFE, Counts, Difference, differences, tally
-from ..pure.drafts import timetable, under, words_of
+from ..pure.columnfold import column_fold
+from ..pure.columns import Columns
+from ..pure.comparing import DRAFT, KINDS, LIFE, Counts, Differences, differences, state_of, tally
+from ..pure.drafts import alike, timetable, under, words_of
+from ..pure.ids import Ids
+from ..pure.laying import Codebook, Load, lay, within
 from ..pure.timetable import Calendars, Timetable
+from ..pure.wire import Wire
+from ..pure.working import EPOCH, FAR, Ints, micros, moment_of
 
-BATCH = 500
-"""Cases read and folded at once: about 20 MB, and what a stop in the middle has to repeat."""
+BATCH = 10_000
+"""Cases read and folded at once: about 100 MB and less than a second."""
 _NAMESPACE = UUID("5b8f2a3e-41a5-4f0a-9d0e-0a6a3d2f7c11")
 
+Moment = datetime
 Group = tuple[UUID | None, UUID | None]
 """Dealer and team of a case; None is the company itself, and nobody's team."""
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """Deadlines that come out otherwise, side by side."""
+
+    refs: list[str]
+    ref: Ints
+    """Place of the clock in `refs`."""
+    case: Ids
+    start: Ids
+    started: Ints
+    team: Ids
+    """NO_CASE without one."""
+    round: Ints
+    kind: Ints
+    life: Ints
+    life_due: Ints
+    draft: Ints
+    draft_due: Ints
+
+    @property
+    def size(self) -> int:
+        return int(self.ref.size)
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """A deadline that comes out otherwise, with its case."""
+    """One of them, with its case; '' is the state of one that this side never opens."""
 
     case: queries.Root
     start_id: UUID
     started_at: datetime
-    team_id: UUID | None
-    difference: Difference
+    ref: str
+    round: int
+    kind: str
+    life: str
+    life_due: datetime | None
+    draft: str
+    draft_due: datetime | None
+
+
+def told(company_id: UUID, changes: Changes) -> Iterator[Changed]:
+    """Changed deadlines one by one, in the order of their clocks."""
+    ids = [changes.case.one(place) for place in range(changes.size)]
+    roots = {root.id: root for root in queries.roots(company_id, list(set(ids)), imports=True)}
+    for place, case_id in enumerate(ids):
+        yield Changed(
+            roots[case_id],
+            changes.start.one(place),
+            moment_of(int(changes.started[place])) or EPOCH,
+            changes.refs[changes.ref[place]],
+            int(changes.round[place]),
+            KINDS[changes.kind[place]],
+            state_of(int(changes.life[place])),
+            moment_of(int(changes.life_due[place])),
+            state_of(int(changes.draft[place])),
+            moment_of(int(changes.draft_due[place])),
+        )
+
+
+Figures = dict[tuple[str, Group], dict[str, Counts]]
 
 
 @dataclass(slots=True)
 class Seen:
     """What a batch of cases showed."""
 
+    looked: int = 0
     cases: int = 0
+    """Those of them in which something happened in the period."""
     by_steps: int = 0
     """Cases of which a clock was folded step by step."""
+    changed: int = 0
     last: UUID = queries.NO_CASE
-    figures: dict[tuple[str, Group], dict[str, Counts]] = field(default_factory=dict)
-    """By clock and group: how many deadlines are in which state, in life and under the draft."""
-    changed: list[Changed] = field(default_factory=list)
+    figures: Figures = field(default_factory=dict)
+    """By clock and group, on both sides: how many deadlines are in which state, and how many change in which way."""
+    changes: list[Changes] = field(default_factory=list)
 
     def add(self, other: Seen) -> None:
         """Take in the figures of another batch; the changed deadlines stay with their batch."""
+        self.looked += other.looked
         self.cases += other.cases
         self.by_steps += other.by_steps
+        self.changed += other.changed
         self.last = other.last
         for key, sides in other.figures.items():
             mine = self.figures.setdefault(key, {})
             for side, counts in sides.items():
                 kept = mine.setdefault(side, {})
-                for state, count in counts.items():
-                    kept[state] = kept.get(state, 0) + count
+                for name, count in counts.items():
+                    kept[name] = kept.get(name, 0) + count
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,58 +154,120 @@ class Trial:
     Only the clocks of the tried policy are folded: those of the others look at nothing of it, and come out the same.
     """
 
-    def __init__(self, question: Question, life: Ruling, *, everything: bool = False) -> None:
+    def __init__(self, question: Question, life: Ruling, *, everything: bool = False, whole: bool = False) -> None:
+        """`everything`: tell of every deadline, not only of those that come out otherwise. `whole`: fold all regulations."""
         self.question = question
         self.everything = everything
-        """Tell of every deadline, not only of those that come out otherwise."""
         self.life = life
         self.draft = replace(life, book=under(life.book, question.draft, question.version_id))
-        self.words: Vocabulary = words_of([self.life.book, self.draft.book])
+        words = words_of([self.life.book, self.draft.book])
+        policy = "" if whole else question.draft.name
         self.timetables: dict[str, Timetable] = {
-            LIFE: timetable(self.life.book, question.draft.name),
-            DRAFT: timetable(self.draft.book, question.draft.name),
+            LIFE: timetable(self.life.book, policy),
+            DRAFT: timetable(self.draft.book, policy),
         }
+        self.shared = alike(self.timetables[LIFE], self.timetables[DRAFT])
         self.calendars = Calendars(life.calendars)
+        self.wire = Wire(words)
+        self.codes = Codebook(words)
 
-    def batches(self, *, at: datetime, after: UUID = queries.NO_CASE, batch: int = BATCH) -> Iterator[Seen]:
-        """Look at the cases of the period, the next ones after a case; one batch after the other, judged as of `at`."""
-        question = self.question
-        while roots := queries.cases(
-            question.company_id, question.within, imports=question.imports, after=after, limit=batch
-        ):
-            yield self.look(roots, at=at)
-            after = roots[-1].id
+    def candidates(self, *, at: datetime, after: UUID = queries.NO_CASE) -> Ids:
+        """The cases to look at, the ones after a case, as far as they were recorded by `at`."""
+        asked = self.question
+        return queries.candidates(asked.company_id, asked.within, at=at, imports=asked.imports, after=after)
 
-    def look(self, roots: list[queries.Root], *, at: datetime) -> Seen:
-        """Fold the cases under both books and compare."""
-        histories = queries.histories(roots)
-        laid = columns([(history.happenings, history.as_of(at)) for history in histories], self.words)
+    def look(self, ids: Ids, *, at: datetime) -> Seen:
+        """Fold some cases (in the order of their ids) under both books and compare."""
+        seen = Seen(looked=ids.size, last=ids.one(ids.size - 1))
+        owners = queries.owners(self.question.company_id, ids, imports=self.question.imports)
+        if owners is None:
+            return seen
+        raw = queries.entries(self.question.company_id, owners, self.wire, at=at)
+        owners = owners.take(within(raw, owners.ids, self.question.within))
+        if not owners.ids.size:
+            return seen
+        as_of = np.where(owners.imported > 0, FAR, micros(at))
+        laid = lay(raw, owners.ids, as_of, self.codes, self._loading(owners, at))
         life = column_fold(laid, self.timetables[LIFE], self.life, self.calendars)
-        draft = column_fold(laid, self.timetables[DRAFT], self.draft, self.calendars)
-        teams = queries.teams([root.id for root in roots])
-        owners: list[Group] = [(history.root.dealer_id, teams[history.root.id]) for history in histories]
-        seen = Seen(cases=laid.cases, by_steps=int((life.by_steps | draft.by_steps).sum()), last=roots[-1].id)
-        self._count(seen, laid, {LIFE: life, DRAFT: draft}, owners)
-        for difference in differences(life, draft, laid, self.question.within, everything=self.everything):
-            case = int(laid.case[difference.start])
-            start = laid.happenings(case)[difference.start - int(laid.first[case])]
-            changed = Changed(histories[case].root, start.id, start.happened_at, owners[case][1], difference)
-            seen.changed.append(changed)
-        return seen
-
-    def _count(self, seen: Seen, laid: Columns, sides: dict[str, Folded], owners: list[Group]) -> None:
-        groups = list(dict.fromkeys(owners))
-        places = {group: place for place, group in enumerate(groups)}
-        group = np.array([places[owner] for owner in owners], np.int64)
-        for side, folded in sides.items():
+        known = {ref: life.tables[ref] for ref, since in self.shared.items() if _all_since(laid, since)}
+        draft = column_fold(laid, self.timetables[DRAFT], self.draft, self.calendars, known)
+        seen.cases, seen.by_steps = laid.cases, int((life.by_steps | draft.by_steps).sum())
+        groups, group = _groups(owners, self.question.company_id)
+        for side, folded in ((LIFE, life), (DRAFT, draft)):
             for (ref, place), counts in tally(folded, laid, group, self.question.within).items():
                 seen.figures.setdefault((ref, groups[place]), {})[side] = counts
+        found = list(differences(life, draft, laid, self.question.within, everything=self.everything))
+        for item in found:
+            kinds = np.bincount(group[laid.case[item.start]] * len(KINDS) + item.kind)
+            for code in np.flatnonzero(kinds).tolist():
+                place, kind = divmod(code, len(KINDS))
+                sides = seen.figures.setdefault((item.ref, groups[place]), {})
+                sides.setdefault(DRAFT, {})[KINDS[kind]] = int(kinds[code])
+        if found:
+            seen.changes.append(_changes(found, laid, owners))
+            seen.changed = seen.changes[0].size
+        return seen
+
+    def _loading(self, owners: queries.Owners, at: datetime) -> Load:
+        def load(places: Sequence[int]) -> dict[int, list[Happening]]:
+            of = {owners.ids.one(place): place for place in places}
+            found: dict[int, list[Happening]] = {place: [] for place in places}
+            for case_id, _dossier, happening in clocks.happenings(list(of), owners.since):
+                if happening.recorded_at <= at:
+                    found[of[case_id]].append(happening)
+            return found
+
+        return load
+
+
+def parts(ids: Ids, size: int) -> Iterator[Ids]:
+    """Ids in batches."""
+    for place in range(0, ids.size, size):
+        yield ids.take(slice(place, place + size))
+
+
+def _all_since(laid: Columns, since: int) -> bool:
+    return not laid.judged.size or int(laid.judged.min()) >= since
+
+
+def _groups(owners: queries.Owners, company_id: UUID) -> tuple[list[Group], Ints]:
+    """Dealers and teams that occur together, and the place of each case's pair."""
+    pairs = zip(
+        owners.dealers.high.tolist(), owners.dealers.low.tolist(), owners.teams.high.tolist(), owners.teams.low.tolist(),
+        strict=True,
+    )  # fmt: skip
+    places: dict[tuple[int, int, int, int], int] = {}
+    group = np.fromiter((places.setdefault(pair, len(places)) for pair in pairs), np.int64, owners.ids.size)
+    found: list[Group] = []
+    for a, b, c, d in places:
+        dealer, team = UUID(int=a << 64 | b), UUID(int=c << 64 | d)
+        found.append((None if dealer == company_id else dealer, None if team == queries.NO_CASE else team))
+    return found, group
+
+
+def _changes(found: list[Differences], laid: Columns, owners: queries.Owners) -> Changes:
+    start = np.concatenate([item.start for item in found])
+    case = laid.case[start]
+
+    def joined(name: str) -> Ints:
+        return np.concatenate([getattr(item, name) for item in found])
+
+    return Changes(
+        refs=[item.ref for item in found],
+        ref=np.repeat(np.arange(len(found)), [item.start.size for item in found]),
+        case=owners.ids.take(case),
+        start=laid.ids.take(start),
+        started=laid.at[start],
+        team=owners.teams.take(case),
+        **{name: joined(name) for name in ("round", "kind", "life", "life_due", "draft", "draft_due")},
+    )
 
 
 def derivations(row: Replay, change: ReplayChange, *, actor: Actor) -> list[Explanation | None]:
     """How a changed deadline is counted as it was and under the draft; None on the side that does not open it."""
     with scoped(system(actor.company_id, book_revision=actor.book_revision)):
-        [history] = queries.histories(queries.roots(row.company_id, [change.case_id], imports=True))
+        roots = queries.roots(row.company_id, [change.case_id], imports=True)
+        [history] = queries.histories(roots, at=row.as_of)
         trial = Trial(question_of(row), clocks.ruling(system(actor.company_id)))
     found: list[Explanation | None] = []
     for book in (trial.life, trial.draft):

@@ -11,9 +11,12 @@ from nuoda.foundation.base.models import CompanyTable
 from nuoda.foundation.base.pure.actors import Actor
 
 from ..access import may_read
+from ..pure.comparing import KINDS
 from ..pure.lanes import NONE, STATES
 
 DEADLINE_STATES = STATES[:NONE]
+COUNTED = (*DEADLINE_STATES, *KINDS)
+"""Columns of a figure."""
 OPEN = ("waiting", "running")
 TRIED = ("draft", "published")
 """States of a version that binds nobody yet: only such a one is tried."""
@@ -56,7 +59,10 @@ class Replay(Trial):
     as_of = models.DateTimeField()
     """The moment at which both sides are judged: when it was asked for."""
     cases_total = models.IntegerField(null=True)
+    """None until they are counted; while it runs it may fall: some turn out to have nothing in the period."""
     cases_done = models.IntegerField(default=0)
+    cases_written = models.IntegerField(default=0)
+    """Of those done, the ones up to `last_case`."""
     by_steps = models.IntegerField(default=0)
     """Cases of which a clock was folded step by step."""
     changed = models.IntegerField(default=0)
@@ -104,6 +110,13 @@ class ReplayFigure(CompanyTable):
     missed = models.IntegerField(default=0)
     withdrawn = models.IntegerField(default=0)
     waived = models.IntegerField(default=0)
+    worse = models.IntegerField(default=0)
+    better = models.IntegerField(default=0)
+    opened = models.IntegerField(default=0)
+    gone = models.IntegerField(default=0)
+    other = models.IntegerField(default=0)
+    due = models.IntegerField(default=0)
+    """How many of them change in which way; on the draft's side. Counted here: among a million changes counting takes a second."""
 
     class Meta:
         constraints = [
@@ -145,7 +158,7 @@ class ReplayChange(Found):
     replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="changes")
     team_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=8)
-    """`pure.comparing.Difference.kind`."""
+    """One of `pure.comparing.KINDS`."""
 
     class Meta:
         constraints = [

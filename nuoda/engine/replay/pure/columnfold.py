@@ -17,12 +17,12 @@ import numpy as np
 
 from nuoda.engine.clocks.pure.fold import fold
 from nuoda.engine.clocks.pure.values import WAIVED as WAIVER
-from nuoda.engine.clocks.pure.values import Book, clock
+from nuoda.engine.clocks.pure.values import Book, clock, deadline_id
 from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.rulebook.pure.revisions import Revision
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 
-from .columns import Columns, Kind
+from .columns import Codes, Columns, Kind, as_uuid
 from .lanes import NONE, Bools, Counting, Lanes, Small
 from .race import CANCEL, HOLDS, HOLDS_NOT, MET, OFF, ON, STARTS, Race, Starts, next_of
 from .tables import Deadlines, Table, append, joined
@@ -54,15 +54,22 @@ class _Only:
         return self.book.revisions(after, until)
 
 
-def column_fold(columns: Columns, timetable: Timetable, book: Book, calendars: Calendars) -> Folded:
-    """Fold all cases under the book; the same deadlines as `fold` makes of each case."""
+def column_fold(
+    columns: Columns, timetable: Timetable, book: Book, calendars: Calendars, known: Mapping[str, Table] | None = None
+) -> Folded:
+    """Fold all cases under the book; the same deadlines as `fold` makes of each case.
+
+    `known` are clocks that another book has run over the same cases and that this one says the same of.
+    """
     work = _Work(columns, timetable, book, calendars)
-    tables = {ref: work.clock(ref, versions) for ref, versions in timetable.clocks.items()}
+    taken = dict(known or {})
+    tables = {ref: work.clock(ref, versions) for ref, versions in timetable.clocks.items() if ref not in taken}
     by_steps = np.zeros(columns.cases, np.bool_)
+    columns.fetch(list(work.left_over))
     for case, refs in work.left_over.items():
         by_steps[case] = True
         work.step_by_step(case, refs, tables)
-    return Folded({ref: joined(found) for ref, found in tables.items()}, by_steps)
+    return Folded({ref: joined(found) for ref, found in tables.items()} | taken, by_steps)
 
 
 class _Work:
@@ -73,7 +80,7 @@ class _Work:
         for place, kind in enumerate(columns.kinds):
             self.by_type[kind.type].append(place)
         self.edition = timetable.edition(columns.judged)
-        self.waived = self._cases(lambda kind: kind.type == WAIVER)
+        self.waived = self._waivers()
         self.hard = self._hard_pauses()
 
     # -- what is left to the steps ---------------------------------------------------------------------
@@ -84,6 +91,29 @@ class _Work:
         found = np.zeros(self.columns.cases, np.bool_)
         if marks.any():
             found[self.columns.case[marks[self.columns.kind]]] = True
+        return found
+
+    def _waivers(self) -> Mapping[int, set[UUID]]:
+        """The deadlines that were waived, by case."""
+        cases = np.flatnonzero(self._cases(lambda kind: kind.type == WAIVER)).tolist()
+        self.columns.fetch(cases)
+        found: dict[int, set[UUID]] = {}
+        for case in cases:
+            named = (h.data.get("deadline") for h in self.columns.happenings(case) if h.type == WAIVER)
+            found[case] = {id_ for value in named if (id_ := as_uuid(value)) is not None}
+        return found
+
+    def _names_waived(self, bound: BoundRule, at: Places) -> Bools:
+        """Which starts open a deadline that was waived, or may."""
+        found = np.zeros(at.size, np.bool_)
+        if self.waived:
+            per = clock(bound).per is not None
+            for lane in np.flatnonzero(np.isin(self.columns.case[at], list(self.waived))):
+                case = int(self.columns.case[at[lane]])
+                start = self.columns.ids.one(int(at[lane]))
+                found[lane] = (
+                    per or deadline_id(self.columns.case_ids.one(case), bound.ref, start, "") in self.waived[case]
+                )
         return found
 
     def _hard_pauses(self) -> Bools:
@@ -100,7 +130,7 @@ class _Work:
         case = self.columns.case[starts.at]
         if set(rule.end) & set(rule.cancel) or (rule.within_fact is not None and rule.reassess):
             return np.ones(starts.at.size, np.bool_)
-        slow = self.waived[case].copy()
+        slow = self._names_waived(bound, starts.at)
         if rule.pauses:
             slow |= self.hard[case]
             if len(rule.pauses) > 1:
@@ -108,9 +138,17 @@ class _Work:
                 slow |= self._cases(lambda kind: kind.begins and kind.reason in reasons)[case]
             if rule.per is not None:
                 slow |= self._cases(lambda kind: kind.pausing)[case]
-        for turn in self.timetable.turns.get(bound.ref, ()):
-            slow |= (self.columns.at[starts.at] < turn) & (self.columns.as_of[case] >= turn)
         return slow
+
+    def _turned(self, ref: str, lanes: Lanes, began: Ints, case: Codes, *, reassessed: bool) -> Bools:
+        """Which deadlines a later version has passed over: they ran when it took effect, or may be judged anew since."""
+        found = np.zeros(began.size, np.bool_)
+        for turn in self.timetable.turns.get(ref, ()):
+            running = (lanes.state != NONE) & (lanes.ended >= turn)
+            if reassessed:
+                running |= self.columns.at[self.columns.first[case + 1] - 1] >= turn
+            found |= running & (began < turn) & (self.columns.as_of[case] >= turn)
+        return found
 
     def step_by_step(self, case: int, refs: set[str], tables: Mapping[str, Deadlines]) -> None:
         """Fold one case by the one function, and add its deadlines to the columns."""
@@ -118,7 +156,7 @@ class _Work:
         as_of = moment_of(int(self.columns.as_of[case])) or EPOCH
         first = int(self.columns.first[case])
         places = {h.id: first + number for number, h in enumerate(sorted(happenings, key=lambda h: h.key))}
-        state = fold(UUID(int=0), happenings, _Only(self.book, refs), as_of)
+        state = fold(self.columns.case_ids.one(case), happenings, _Only(self.book, refs), as_of)
         for d in state.deadlines.values():
             append(tables[d.ref], d, places)
 
@@ -134,16 +172,25 @@ class _Work:
                 slow |= mine & self._by_steps(placed.bound, starts)
         if slow.any():
             # A case goes to the steps with all starts of the clock: they count its rounds together.
-            cases = np.unique(self.columns.case[starts.at[slow]])
-            for case in cases:
-                self.left_over[int(case)].add(ref)
+            cases = self._leave(ref, self.columns.case[starts.at[slow]])
             slow = np.isin(self.columns.case[starts.at], cases)
         begins = {type_ for placed in versions for type_ in clock(placed.bound).start}
+        turned: list[Codes] = []
         for number, placed in enumerate(versions):
             mine = np.flatnonzero((starts.version == number) & ~slow)
             if mine.size:
-                self._run(placed.bound, number, starts, mine, begins, found)
+                turned.append(self._run(placed.bound, number, starts, mine, begins, found))
+        if any(cases.size for cases in turned):
+            cases = self._leave(ref, np.concatenate(turned))
+            found.keep(lambda start: ~np.isin(self.columns.case[start], cases))
         return found
+
+    def _leave(self, ref: str, cases: Codes) -> Codes:
+        """Leave a clock of these cases to the steps."""
+        distinct = np.unique(cases)
+        for case in distinct.tolist():
+            self.left_over[case].add(ref)
+        return distinct
 
     def _starts(self, versions: Sequence[Placed]) -> Starts:
         """Every start of the clock in the order of cases and rows, whether it applies then or may yet."""
@@ -197,7 +244,8 @@ class _Work:
 
     def _run(
         self, bound: BoundRule, number: int, starts: Starts, mine: Places, begins: set[str], found: Deadlines
-    ) -> None:
+    ) -> Codes:
+        """Run one version of a clock over its starts; the cases in which a later version has passed over them."""
         columns, rule = self.columns, clock(bound)
         order = mine[ascending(starts.at[mine])]
         at = starts.at[order]
@@ -227,6 +275,7 @@ class _Work:
         found.cause.append(lanes.cause[kept].astype(np.int64))
         for name in ("due", "ended", "done"):
             getattr(found, name).append(getattr(lanes, name)[kept])
+        return case[self._turned(bound.ref, lanes, began, case, reassessed=ghost is not None)]
 
     def _counting(self, rule: ClockRule, at: Places, began: Ints) -> Counting:
         limit = rule.pauses[0].limit if rule.pauses else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from nuoda.engine.clocks.pure.values import PAUSED_SUFFIX, RESUMED_SUFFIX, Happening, clock
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 
+from .ids import Ids
 from .working import FAR, Ints, micros
 
 Codes = npt.NDArray[np.int32]
@@ -55,14 +57,19 @@ class Columns:
     """The moment whose rules apply."""
     dealer: Codes
     dealers: Sequence[str]
-    track: Codes
+    track: Ints
     """What is paused or resumed (a subject, or one row of it); -1 for every other happening."""
-    rows: Mapping[str, Codes]
+    rows: Mapping[str, Ints]
     """Per payload field that rules correlate by: a code of its value (the same within a case), -1 without one."""
     promises: Mapping[str, Ints]
     """Per field with a promised moment; FAR without one."""
     happenings: Callable[[int], Sequence[Happening]]
     """What happened in one case, whole: for the step by step fold."""
+    case_ids: Ids
+    ids: Ids
+    """Of the happenings."""
+    fetch: Callable[[Sequence[int]], None] = lambda cases: None
+    """Make the happenings of these cases ready: they are asked for soon, and reading them at once is cheaper."""
 
     @property
     def cases(self) -> int:
@@ -73,41 +80,50 @@ class Columns:
 class Vocabulary:
     """What the clocks of some books look at in a happening."""
 
-    rows: frozenset[str]
-    promises: frozenset[str]
+    rows: Mapping[str, frozenset[str]]
+    """Payload fields that rules correlate by, each with the event types that such a rule looks at."""
+    promises: Mapping[str, frozenset[str]]
+    """Fields with a promised moment, each with the event types that start a clock by it."""
     facts: Mapping[str, tuple[str, ...]]
     """Names of the facts that conditions ask for, by event type."""
 
 
 def vocabulary(rules: Iterable[BoundRule], uses: Callable[[BoundRule, str], Iterable[str]]) -> Vocabulary:
     """What the clock rules look at; `uses` names the facts of a condition of a rule."""
-    rows: set[str] = set()
-    promises: set[str] = set()
+    rows: dict[str, set[str]] = {}
+    promises: dict[str, set[str]] = {}
     facts: dict[str, set[str]] = {}
     for bound in rules:
         if not isinstance(bound.rule, ClockRule):
             continue
         rule = clock(bound)
-        rows |= {rule.per} if rule.per else set()
-        promises |= {rule.within_fact} if rule.within_fact else set()
+        if rule.per:
+            rows.setdefault(rule.per, set()).update((*rule.start, *rule.end, *rule.cancel, *rule.reassess))
+        if rule.within_fact:
+            promises.setdefault(rule.within_fact, set()).update(rule.start)
         for condition, types in ((rule.when, (*rule.start, *rule.reassess)), (rule.end_when, rule.end)):
             if condition != "true":
                 names = set(uses(bound, condition))
                 for type_ in types:
                     facts.setdefault(type_, set()).update(names)
     return Vocabulary(
-        frozenset(rows), frozenset(promises), {type_: tuple(sorted(names)) for type_, names in facts.items()}
+        {name: frozenset(types) for name, types in rows.items()},
+        {name: frozenset(types) for name, types in promises.items()},
+        {type_: tuple(sorted(names)) for type_, names in facts.items()},
     )
 
 
-def columns(cases: Sequence[tuple[Sequence[Happening], datetime]], words: Vocabulary) -> Columns:
-    """Cases as columns; of each, what happened by its moment, in order and once."""
-    return _Writer(words).write(cases)
+def columns(
+    cases: Sequence[tuple[Sequence[Happening], datetime]], words: Vocabulary, ids: Sequence[UUID] = ()
+) -> Columns:
+    """Cases as columns; of each, what happened by its moment, in order and once. Without `ids` no case has one."""
+    return _Writer(words, ids or [UUID(int=0)] * len(cases)).write(cases)
 
 
 class _Writer:
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, words: Vocabulary, case_ids: Sequence[UUID]) -> None:
         self.words = words
+        self.case_ids = case_ids
         self.kinds: dict[tuple[object, ...], int] = {}
         self.known: list[Kind] = []
         self.dealers: dict[str, int] = {}
@@ -131,25 +147,33 @@ class _Writer:
             judged=judged,
             dealer=np.fromiter((self.dealers.setdefault(h.dealer, len(self.dealers)) for h in flat), np.int32, count),
             dealers=list(self.dealers),
-            track=np.fromiter(_tracks(flat), np.int32, count),
-            rows={name: np.fromiter(_rows(flat, name), np.int32, count) for name in self.words.rows},
+            track=np.fromiter(_tracks(flat), np.int64, count),
+            rows={name: np.fromiter(_rows(flat, name), np.int64, count) for name in self.words.rows},
             promises={
-                name: np.fromiter((_promise(h, name) for h in flat), np.int64, count) for name in self.words.promises
+                name: np.fromiter((promise(h, name) for h in flat), np.int64, count) for name in self.words.promises
             },
             happenings=ordered.__getitem__,
+            case_ids=Ids.of(self.case_ids),
+            ids=Ids.of(h.id for h in flat),
         )
 
     def _kind(self, h: Happening) -> int:
-        names = self.words.facts.get(h.type, ())
-        values = tuple(_hashable(h.facts.get(name)) for name in names)
-        reason = str(h.data.get("reason") or "?") if h.type.endswith(PAUSED_SUFFIX) else ""
-        key = (h.type, values, reason, tuple(map(type, values)))
+        values = tuple(_hashable(h.facts.get(name)) for name in self.words.facts.get(h.type, ()))
+        key = (h.type, values, _reason(h), tuple(map(type, values)))
         known = self.kinds.get(key)
         if known is None:
             known = self.kinds[key] = len(self.known)
-            facts = {name: h.facts[name] for name in names if name in h.facts}
-            self.known.append(Kind(h.type, facts, reason))
+            self.known.append(kind_of(h, self.words))
         return known
+
+
+def kind_of(h: Happening, words: Vocabulary) -> Kind:
+    """What the happening has in common with others."""
+    return Kind(h.type, {name: h.facts[name] for name in words.facts.get(h.type, ()) if name in h.facts}, _reason(h))
+
+
+def _reason(h: Happening) -> str:
+    return str(h.data.get("reason") or "?") if h.type.endswith(PAUSED_SUFFIX) else ""
 
 
 def _ordered(happenings: Sequence[Happening], as_of: datetime) -> list[Happening]:
@@ -178,7 +202,8 @@ def _tracks(flat: Iterable[Happening]) -> Iterable[int]:
             yield -1
 
 
-def _promise(h: Happening, name: str) -> int:
+def promise(h: Happening, name: str) -> int:
+    """The promised moment; FAR without one."""
     value = h.data.get(name, h.facts.get(name))
     if isinstance(value, str):
         try:
@@ -186,3 +211,13 @@ def _promise(h: Happening, name: str) -> int:
         except ValueError:
             return FAR
     return micros(value) if isinstance(value, datetime) and value.tzinfo is not None else FAR
+
+
+def as_uuid(value: object) -> UUID | None:
+    """The id that a payload names; None for what is none."""
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from .columnfold import Folded
 from .columns import Columns
 from .lanes import MISSED, NONE, STATES
 from .tables import Table
-from .working import FAR, Ints, micros, moment_of
+from .working import FAR, Ints, micros
 
 LIFE, DRAFT = "life", "draft"
 SIDES = (LIFE, DRAFT)
@@ -20,29 +20,31 @@ Counts = dict[str, int]
 """How many deadlines are in which state."""
 
 
+KINDS = ("worse", "better", "opened", "gone", "other", "due")
+"""What a difference means: missed more, missed less, opened by one side only, another state, only another time."""
+WORSE, BETTER, OPENED, GONE, OTHER, DUE = range(6)
+
+
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A deadline that comes out otherwise; '' is the state of one that this side never opens."""
+class Differences:
+    """Deadlines of one clock that two books see otherwise, side by side; NONE is the state of one that a side never opens."""
 
     ref: str
-    start: int
-    """Place of the happening that starts it."""
-    round: int
-    life: str
-    life_due: datetime | None
-    draft: str
-    draft_due: datetime | None
+    start: Ints
+    """Places of the happenings that start them."""
+    round: Ints
+    life: Ints
+    life_due: Ints
+    draft: Ints
+    draft_due: Ints
 
     @property
-    def kind(self) -> str:
-        """What it means: missed less, missed more, opened by one side only, or only another time."""
-        if self.life != "missed" and self.draft == "missed":
-            return "worse"
-        if self.life == "missed" and self.draft != "missed":
-            return "better"
-        if not self.life or not self.draft:
-            return "opened" if self.draft else "gone"
-        return "other" if self.life != self.draft else "due"
+    def kind(self) -> Ints:
+        life, draft = self.life, self.draft
+        found = np.where(life != draft, OTHER, DUE)
+        found = np.where(draft == NONE, GONE, np.where(life == NONE, OPENED, found))
+        found = np.where((life == MISSED) & (draft != MISSED), BETTER, found)
+        return np.where((life != MISSED) & (draft == MISSED), WORSE, found)
 
 
 def tally(
@@ -72,23 +74,26 @@ def _within(start: Ints, columns: Columns, within: tuple[datetime, datetime]) ->
 
 def differences(
     life: Folded, draft: Folded, columns: Columns, within: tuple[datetime, datetime], *, everything: bool = False
-) -> Iterator[Difference]:
+) -> Iterator[Differences]:
     """Deadlines of the period that one side has and the other has not, or that differ in result or due time; or all."""
     for ref in sorted(life.tables.keys() | draft.tables.keys()):
-        sides = [_columns(folded.tables.get(ref)) for folded in (life, draft)]
+        mine, theirs = life.tables.get(ref), draft.tables.get(ref)
+        if mine is theirs and not everything:
+            continue
+        sides = [_columns(table) for table in (mine, theirs)]
         start = np.union1d(sides[0]["start"], sides[1]["start"])
         start = start[_within(start, columns, within)]
         one, other = (_aligned(side, start) for side in sides)
-        differs = (one["state"] != other["state"]) | (one["due"] != other["due"])
-        for i in np.arange(start.size) if everything else np.flatnonzero(differs):
-            yield Difference(
+        told = (one["state"] != other["state"]) | (one["due"] != other["due"]) | everything
+        if told.any():
+            yield Differences(
                 ref,
-                int(start[i]),
-                int(max(one["round"][i], other["round"][i])),
-                _state(one["state"][i]),
-                moment_of(int(one["due"][i])),
-                _state(other["state"][i]),
-                moment_of(int(other["due"][i])),
+                start[told],
+                np.maximum(one["round"], other["round"])[told],
+                one["state"][told],
+                one["due"][told],
+                other["state"][told],
+                other["due"][told],
             )
 
 
@@ -113,10 +118,6 @@ def _aligned(side: Mapping[str, Ints], start: Ints) -> dict[str, Ints]:
     return found
 
 
-def _state(code: int) -> str:
+def state_of(code: int) -> str:
+    """The name of a state; '' for NONE."""
     return "" if code == NONE else STATES[code]
-
-
-def missed(folded: Folded) -> int:
-    """How many deadlines the book misses, over all clocks."""
-    return sum(int((table.columns["state"] == MISSED).sum()) for table in folded.tables.values())

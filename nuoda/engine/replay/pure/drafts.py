@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
+from nuoda.engine.clocks.pure.values import clock
 from nuoda.engine.rulebook.pure.book import Book, Tenure
 from nuoda.engine.rulebook.pure.conditions import uses
 from nuoda.engine.rulebook.pure.facts import subject_of
 from nuoda.engine.rulebook.pure.policies import Policy
+from nuoda.engine.rulebook.pure.revisions import same
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 
 from .columns import Vocabulary, vocabulary
@@ -37,6 +39,19 @@ def timetable(book: Book, policy: str = "") -> Timetable:
         (moment, [bound for bound in book.in_force(moment) if policy in ("", bound.policy)]) for moment in moments
     ]
     return Timetable.of(editions, turns)
+
+
+def alike(life: Timetable, draft: Timetable) -> dict[str, int]:
+    """Clocks that run alike in both, each with the moment since which life has had it: what began since comes out the same."""
+    found: dict[str, int] = {}
+    for ref, mine in life.clocks.items():
+        theirs = draft.clocks.get(ref, ())
+        editions = set().union(*(placed.editions for placed in mine))
+        lasts = editions == set(range(min(editions), life.moments.size + 1))
+        always = len(theirs) == 1 and theirs[0].editions == set(range(1, draft.moments.size + 1))
+        if lasts and always and all(same(clock(placed.bound), clock(theirs[0].bound)) for placed in mine):
+            found[ref] = int(life.moments[min(editions) - 1])
+    return found
 
 
 def words_of(books: Iterable[Book]) -> Vocabulary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ import numpy as np
 from nuoda.engine.clocks.pure.values import DeadlineState
 from nuoda.engine.rulebook.pure.rules import BoundRule
 
-from .lanes import CAUSES, STATES
+from .lanes import CAUSES, STATES, Bools
 from .working import FAR, Ints, ascending, micros, moment_of
 
 
@@ -31,6 +31,14 @@ class Deadlines:
     due: list[Ints] = field(default_factory=list)
     ended: list[Ints] = field(default_factory=list)
     done: list[Ints] = field(default_factory=list)
+
+    def keep(self, wanted: Callable[[Ints], Bools]) -> None:
+        """Let go of the deadlines whose starts are not wanted."""
+        for part, start in enumerate(self.start):
+            kept = wanted(start)
+            for name in ("start", *COLUMNS):
+                column = getattr(self, name)
+                column[part] = column[part][kept]
 
 
 COLUMNS = ("version", "round", "started", "state", "cause", "due", "ended", "done")

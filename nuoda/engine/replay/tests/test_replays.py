@@ -12,6 +12,7 @@ from nuoda.domain.service.tests.stage import Stage, local
 from nuoda.engine.replay import queries
 from nuoda.engine.replay.actions import proofs, replays, trials
 from nuoda.engine.replay.models import Replay, ReplayChange
+from nuoda.engine.replay.pure.ids import Ids
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.models import Entry
@@ -94,11 +95,11 @@ def test_a_killed_workers_successor_goes_on_and_counts_every_case_once(
     class Killed(BaseException):
         pass
 
-    def dying(self: trials.Trial, roots: list[queries.Root], **more: object) -> trials.Seen:
+    def dying(self: trials.Trial, ids: Ids, **more: object) -> trials.Seen:
         if len(looked) == 2:
             raise Killed
-        looked.append(roots)
-        return look(self, roots, **more)  # type: ignore[arg-type]
+        looked.append(ids)
+        return look(self, ids, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(trials.Trial, "look", dying)
     with pytest.raises(Killed):
@@ -118,8 +119,8 @@ def test_a_stopped_replay_writes_no_further_batch(stage: Stage, monkeypatch: pyt
     row = asked(stage, drafted(stage))
     look = trials.Trial.look
 
-    def stopped_meanwhile(self: trials.Trial, roots: list[queries.Root], **more: object) -> trials.Seen:
-        seen = look(self, roots, **more)  # type: ignore[arg-type]
+    def stopped_meanwhile(self: trials.Trial, ids: Ids, **more: object) -> trials.Seen:
+        seen = look(self, ids, **more)  # type: ignore[arg-type]
         with stage.acting(stage.cast.shen) as (actor, at):
             replays.cancel(row, actor=actor, at=at)
         return seen
