@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from nuoda.foundation.base.pure.actors import Actor
 
@@ -27,6 +28,13 @@ READERS = frozenset(
 def may_waive(actor: Actor) -> bool:
     """An exception to a clause is granted by those who answer for its keeping, never by who owes it."""
     return actor.reach in ("company", "system") and actor.has("service_manager", "quality_supervisor", "director")
+
+
+def owes(actor: Actor, *, role: str, person_id: UUID | None, dealer_id: UUID | None) -> bool:
+    """Whether what somebody owes by person, or by a role at an organisation, is the actor's own."""
+    if person_id is not None:
+        return person_id == actor.person_id
+    return actor.has(role) and (role in ONE_PER_COMPANY or dealer_id == actor.dealer_id)
 
 
 def may_edit_calendars(actor: Actor) -> bool:

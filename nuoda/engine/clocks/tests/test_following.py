@@ -183,6 +183,24 @@ def test_a_waiver_needs_a_reason_and_somebody_who_may(monkeypatch: pytest.Monkey
             waivers.waive(row, reason="停电", actor=boss, at=at)
 
 
+def test_nobody_releases_himself(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = shop(monkeypatch, rule(owner="service_manager"))
+    matter = reported(own)
+    boss = Actor(company_id=own.company_id, person_id=new_id(), roles=frozenset({"service_manager"}))
+    other = Actor(company_id=own.company_id, person_id=new_id(), roles=frozenset({"quality_supervisor"}))
+    at = moment("2026-03-06 10:03")
+    with scoped(boss):
+        row = Deadline.objects.select_related("dossier").get()
+        with pytest.raises(Refused) as refused:
+            waivers.waive(row, reason="停电", actor=boss, at=at)
+        assert refused.value.code == "own"
+        cases.assign(matter.case_id, role="service_manager", person_id=other.person_id, actor=boss, at=at)
+        row.refresh_from_db()
+        with pytest.raises(Refused):
+            waivers.waive(row, reason="停电", actor=other, at=at)
+        assert waivers.waive(row, reason="停电", actor=boss, at=at).state == "waived"
+
+
 def test_home_shows_what_one_owes_by_role_or_person(monkeypatch: pytest.MonkeyPatch) -> None:
     own = shop(monkeypatch, rule())
     matter = reported(own)

@@ -18,7 +18,7 @@ from nuoda.foundation.orgs.models import Person
 from nuoda.foundation.ui.web.pages import Column, Crumb, Empty, FormPage, ListPage, Page
 
 from .. import queries
-from ..access import READERS, may_waive
+from ..access import READERS, may_waive, owes
 from ..actions import waivers
 from ..models import Deadline, LateRecord
 from . import forms, words
@@ -48,7 +48,7 @@ class Explanation(Page):
                 "row": e.row,
                 "badge": words.badge(e.row, explain=False),
                 "lines": words.lines(e, names),
-                "may_waive": e.row.owed and may_waive(self.actor),
+                "may_waive": e.row.owed and may_waive(self.actor) and not _own(e.row, self.actor),
                 "more": self.contributed("deadline.more", e.row) if e.row.state == "missed" else [],
             }
             for e in found
@@ -58,6 +58,10 @@ class Explanation(Page):
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(self.dossier.number, dossier_url(self.dossier))]
+
+
+def _own(row: Deadline, actor: Actor) -> bool:
+    return owes(actor, role=row.owner_role, person_id=row.owner_person_id, dealer_id=row.dealer_id)
 
 
 class Waive(FormPage):
