@@ -53,7 +53,7 @@ def _cases(company_id: UUID, version_id: UUID, moment: datetime, last: UUID, bat
     # Between the moment from which it holds and the end of the transaction that adopted it, others still judged by the version before.
     told = Entry.objects.filter(company_id=company_id, recorded_at__gte=tenure.since, recorded_at__lte=moment)
     found = told.exclude(origin="import").filter(case_id__gt=last).order_by("case_id").values_list("case_id", flat=True)
-    ids = set(found.distinct()[:batch])
+    ids = {case_id for case_id in found.distinct()[:batch] if case_id is not None}
     revision = book.revision(version_id)
     if revision is not None:
         rows = Deadline.objects.filter(

@@ -25,8 +25,8 @@ def waive(deadline: Deadline, *, reason: str, actor: Actor, at: datetime) -> Dea
     if not reason.strip():
         raise Invalid(_("Say why this is waived."), fields={"reason": _("A waiver needs a reason.")})
     if owes(actor, role=deadline.owner_role, person_id=deadline.owner_person_id, dealer_id=deadline.dealer_id):
-        reason = _("You owe this yourself. Ask somebody else who answers for the keeping of the clauses.")
-        raise Refused(reason, clauses=[deadline.clause_id], code="own")
+        own = _("You owe this yourself. Ask somebody else who answers for the keeping of the clauses.")
+        raise Refused(own, clauses=[deadline.clause_id], code="own")
     if deadline.done_at is not None:
         raise Refused(_("Nothing is owed here any more."), clauses=[deadline.clause_id])
     event = DeadlineWaived(deadline=deadline.pk, ref=deadline.ref, clause=deadline.clause_id)
