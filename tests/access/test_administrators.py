@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from nuoda.domain.care.models import FollowUp
 from nuoda.domain.customers import queries as customers
@@ -14,13 +16,16 @@ from nuoda.domain.customers.models import Contact, Customer, InstalledProduct, S
 from nuoda.domain.service import queries as service
 from nuoda.domain.service.facts import _of_kind
 from nuoda.engine.approvals.models import Approval
+from nuoda.engine.measures.api.indicators import OfCases, list_indicator_cases
 from nuoda.engine.papers.models import Attachment, Paper
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.actors import ADMINISTRATORS, Actor
+from nuoda.foundation.base.pure.operations import Call
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Dossier, Entry
 from nuoda.foundation.orgs.pure.roles import EXCLUSIVE
+from nuoda.foundation.orgs.tests import factories as people
 
 from .world import World, world
 
@@ -95,6 +100,53 @@ def test_administrators_find_no_matter_and_others_do(monkeypatch: pytest.MonkeyP
     for person in (cast.system, cast.security, cast.audit):
         leaked = found(made, stage.actor(person))
         assert leaked["search by number"] and leaked["ticket"] and leaked["paper"], person.name
+
+
+BEHIND_FIGURES = (
+    ("reports:cases", ()),
+    ("reports:entries", ()),
+    ("reports:refusals", ()),
+    ("reports:clause", ("MN-3.2.1a",)),
+    ("measures:cases", ("DL-5.2b", "on_time_repair", "2026-03", "company", "denominator")),
+    ("duties:audit", ("",)),
+)
+"""Pages on which a figure opens the cases that make it; '' stands for the audit's own number."""
+
+
+def test_behind_a_figure_an_auditor_finds_the_number_and_not_the_matter() -> None:
+    """The manager is the control: he reads on the same page what each matter is about."""
+    made = world()
+    stage, cast = made.stage, made.stage.cast
+    with scoped(system(cast.company.pk)):
+        titles = set(Dossier.objects.filter(kind__in=("ticket", "work_order")).values_list("title", flat=True)) - {""}
+        numbers = set(Dossier.objects.filter(kind__in=("ticket", "work_order")).values_list("number", flat=True))
+    told = (stage.kit.customer.name, stage.kit.contact.name, *titles)
+    auditor, manager = people.login(Client(), cast.audit), people.login(Client(), cast.chen)
+    for page, about in BEHIND_FIGURES:
+        address = reverse(page, args=[one or made.audit.number for one in about])
+        for url in (address, f"{address}?export=csv") if page.endswith(("cases", "entries", "refusals")) else (address,):
+            open_to, kept = manager.get(url).content.decode(), auditor.get(url)
+            assert kept.status_code == 200, url
+            shown = kept.content.decode()
+            known = {number for number in numbers if number in open_to}
+            assert any(word in open_to for word in told) or page == "reports:clause", f"{url}: the control reads what it is about"
+            assert [word for word in told if word in shown] == [], url
+            assert {number for number in numbers if number in shown} == known, f"{url}: numbers stay"
+            assert not any(f"/tickets/{number}" in shown or f"/work-orders/{number}" in shown for number in numbers), url
+
+
+def test_a_program_of_an_auditor_gets_the_number_of_a_case_and_not_its_title() -> None:
+    made = world()
+    cast = made.stage.cast
+    rows = {}
+    for person in (cast.audit, cast.chen):
+        actor = made.stage.actor(person)
+        with scoped(actor) as at:
+            call = Call(actor, at)
+            query = OfCases(period="2026-03")
+            rows[person] = list_indicator_cases(call, clause="DL-5.2b", key="on_time_repair", query=query).items
+    assert [row.case.number for row in rows[cast.audit]] == [row.case.number for row in rows[cast.chen]] != []
+    assert {row.case.name for row in rows[cast.audit]} == {""} and all(row.case.name for row in rows[cast.chen])
 
 
 def test_the_roles_kept_apart_are_these_three() -> None:

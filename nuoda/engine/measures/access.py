@@ -10,6 +10,8 @@ READERS = frozenset(
     {"service_manager", "quality_supervisor", "hq_support", "dealer_manager", "director", "audit_admin"}
 )
 """Who answers for figures or supervises them; a dealer's manager reads those of his own dealer."""
+TITLED = READERS - {"audit_admin"}
+"""Those of them who may read what a case is about; an administrator sees its number and how it counts (decision 0023)."""
 RESTATERS = frozenset({"quality_supervisor", "director"})
 
 

@@ -251,7 +251,8 @@ class Check(AuditDeed):
 
     @property
     def intro(self) -> str:
-        return f"{self.case.about.number} {self.case.about.title}"
+        about = self.case.about
+        return about.number if self.actor.only_administers else f"{about.number} {about.title}"
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"items": [(item["key"], words.text(item["text"], item["key"])) for item in self.row.items]}

@@ -299,7 +299,7 @@ class AuditPage(RecordPage):
                 {
                     "case": case,
                     "chip": words.verdict_chip(case),
-                    "url": words.address(case.about),
+                    "url": "" if self.actor.only_administers else words.address(case.about),
                     "check": check,
                     "marks": [(label, marks[key], words.mark_chip(marks[key])) for key, label in items if key in marks],
                 }

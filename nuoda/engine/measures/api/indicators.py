@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -141,8 +142,9 @@ class CaseOut(Shape):
     value: float | None
 
     @classmethod
-    def of(cls, row: Any) -> CaseOut:
-        case = Ref(id=row.dossier.pk, number=row.dossier.number, name=row.dossier.title)
+    def of(cls, row: Any, *, titles: bool) -> CaseOut:
+        """`titles`: whether the reader may know what the case is about; else its name is empty."""
+        case = Ref(id=row.dossier.pk, number=row.dossier.number, name=row.dossier.title if titles else "")
         return cls(case=case, part=row.case_part, counted_at=row.case_at, value=row.case_value)
 
 
@@ -193,16 +195,17 @@ def list_indicator_cases(call: Call, clause: Clause, key: Key, query: OfCases) -
     span = _span(call, item, query.period)
     parts = ("numerator", "rest") if query.part == "denominator" else (query.part,)
     closing = queries.closings(call.actor, item.ref).filter(kind=span.kind, starts_on=span.starts).first()
+    shape = partial(CaseOut.of, titles=not call.actor.only_administers)
     if closing is not None and not query.imports:
         return paged(
-            queries.closed_cases(call.actor, closing, parts).select_related("dossier"), _ORDER, query, CaseOut.of
+            queries.closed_cases(call.actor, closing, parts).select_related("dossier"), _ORDER, query, shape
         )
     since, until = span.between(orgs.zone(call.actor))
     found = rule_in(rulebook.book(call.actor), item.ref, since, until)
     if found is None or countable(rule_of(found[0])) is None:
         return Listing(items=[])
     rows = queries.cases(call.actor, rule_of(found[0]), found[1], until, parts, imports=query.imports)
-    return paged(rows.select_related("dossier"), _ORDER, query, CaseOut.of)
+    return paged(rows.select_related("dossier"), _ORDER, query, shape)
 
 
 _ORDER = ("-case_at",)

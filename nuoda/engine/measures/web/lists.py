@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from nuoda.foundation.ui.web.pages import Column, Crumb, Empty, Flag, ListPage, 
 from nuoda.foundation.ui.web.pages.exports import FORMATS, respond
 
 from .. import queries
-from ..access import READERS
+from ..access import READERS, TITLED
 from ..models import Closing
 from ..pure.charts import Chart, chart
 from ..pure.rules import obstacle, rule_in, rule_of
@@ -193,9 +194,9 @@ class Cases(ListPage):
             label=gettext_lazy("Number"),
             value="dossier.number",
             sort="dossier__number",
-            link=lambda row: dossier_url(row.dossier),
+            link=lambda row: row.address,
         ),
-        Column(key="title", label=gettext_lazy("Title"), value="dossier.title", wide=True),
+        Column(key="title", label=gettext_lazy("Title"), value="dossier.title", wide=True, roles=TITLED),
         Column(
             key="part", label=gettext_lazy("Counted as"), value=lambda row: words.PART_CHIPS[row.case_part], cell="chip"
         ),
@@ -229,6 +230,10 @@ class Cases(ListPage):
         else:
             found = self.open_cases(actor, ref, parts, unit, unit_id)
         return found.select_related("dossier")
+
+    def dress(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            row.address = None if self.actor.only_administers else dossier_url(row.dossier)
 
     def open_cases(
         self, actor: Actor, ref: str, parts: tuple[str, ...], unit: str, unit_id: UUID | None

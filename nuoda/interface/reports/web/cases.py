@@ -30,6 +30,11 @@ def explained(row: Deadline) -> str:
     return f"{reverse('clocks:explanation', args=[row.dossier.number])}#d-{row.pk}"
 
 
+def address(actor: Actor, dossier: Any) -> str | None:
+    """The page of a matter; none for an administrator, to whom it does not exist (decision 0023)."""
+    return None if actor.only_administers or dossier is None else dossier_url(dossier) or None
+
+
 def role_word(code: str) -> Any:
     return ROLES[code].label if code in ROLES else code
 
@@ -42,13 +47,13 @@ class Cases(ListPage):
     menu = "compliance"
     order = ("-started_at",)
     columns = (
-        Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: dossier_url(row.dossier) or None),
+        Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: row.address),
         Column(key="title", label=_("Title"), value="dossier.title", wide=True, roles=READERS),
         Column(key="clause", label=_("Clause"), value="clause_id", link=lambda row: reverse("rulebook:clause", args=[row.clause_id])),
         Column(key="what", label=_("What is owed"), value=lambda row: label(row.label, row.ref)),
         Column(key="state", label=_("State"), value=lambda row: Chip(STATE_WORDS[row.state], TONES[row.state]), cell="chip"),
         Column(key="late", label=_("Late by"), value=lambda row: row.late_by),
-        Column(key="why", label=_("Derivation"), value=lambda row: _("how it was counted"), link=explained),
+        Column(key="why", label=_("Derivation"), value=lambda row: _("how it was counted"), link=explained, roles=READERS),
         Column(key="started", label=_("Began"), value="started_at", cell="moment", sort="started_at"),
         Column(key="due", label=_("Due"), value="due_at", cell="moment"),
         Column(key="done", label=_("Done"), value="done_at", cell="moment"),
@@ -70,6 +75,7 @@ class Cases(ListPage):
         for row in rows:
             row.responsible = names.get(row.dealer_id, "") if row.dealer_id else _("the company itself")
             end = row.done_at or self.at
+            row.address = address(self.actor, row.dossier)
             row.late_by = lateness(end - row.ended_at, done=row.done_at is not None) if row.state == "missed" else ""
 
     def crumbs(self) -> list[Crumb]:
@@ -96,7 +102,7 @@ class Entries(ListPage):
     columns = (
         Column(key="happened", label=_("Happened"), value="happened_at", cell="moment"),
         Column(key="what", label=_("What"), value=lambda row: word(row.type).label),
-        Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: dossier_url(row.dossier) or None),
+        Column(key="number", label=_("Number"), value="dossier.number", link=lambda row: row.address),
         Column(key="title", label=_("Title"), value="dossier.title", wide=True, roles=READERS),
         Column(key="who", label=_("Who"), value=lambda row: row.who),
         Column(key="clauses", label=_("Clauses"), value=lambda row: " ".join(row.clauses)),
@@ -124,6 +130,7 @@ class Entries(ListPage):
         names = orgs.names(self.actor, [row.actor_id for row in rows])
         for row in rows:
             row.who = names.get(row.actor_id, "")
+            row.address = address(self.actor, row.dossier)
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Compliance board"), reverse("reports:board"))]

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from nuoda.engine.clocks.web.views import dossier_url
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.pure.book import BoundClause
 from nuoda.engine.rulebook.web.views import language
@@ -26,6 +25,7 @@ from ..access import READERS, WATCHERS
 from ..pure import gates
 from ..queries import Scope
 from . import scoping
+from .cases import address
 from .lines import Figure
 
 TONES = {"done": "kept", "waiting": "info", "dropped": "neutral"}
@@ -45,7 +45,7 @@ class Refusals(ListPage):
     order = ("-first_at",)
     columns = (
         Column(key="first", label=_("First tried"), value="first_at", cell="moment", sort="first_at"),
-        Column(key="number", label=_("Number"), value="number", link=lambda row: dossier_url(row.dossier) if row.dossier else None),
+        Column(key="number", label=_("Number"), value="number", link=lambda row: row.address),
         Column(key="title", label=_("Title"), value="about", wide=True, roles=READERS),
         Column(key="clause", label=_("Clause"), value="clause_id", link=lambda row: reverse("rulebook:clause", args=[row.clause_id])),
         Column(key="deed", label=_("What was to be done"), value="deed"),
@@ -95,6 +95,7 @@ def told(actor: Actor, rows: Any) -> None:
     names = orgs.names(actor, {row.actor_id for row in rows if row.actor_id})
     known = gates.texts(rulebook.book(actor).tenures)
     for row in rows:
+        row.address = address(actor, row.dossier)
         row.number = row.dossier.number if row.dossier else ""
         row.about = row.dossier.title if row.dossier else ""
         row.who = names.get(row.actor_id, "") if row.actor_id else _("by itself")
@@ -135,5 +136,5 @@ def of_clause(
             figure(getattr(counts, key), chip.label, chip.tone, outcome=key)
             for key, chip in OUTCOMES.items()
         ],
-        [(row, OUTCOMES[row.outcome], dossier_url(row.dossier) if row.dossier else "") for row in latest],
+        [(row, OUTCOMES[row.outcome]) for row in latest],
     )  # fmt: skip
