@@ -85,8 +85,8 @@ def build() -> NinjaAPI:
     api = NinjaAPI(
         title="Nuoda",
         version=VERSION,
-        description="Tickets, work orders, customers and their time limits. Every mutation needs an Idempotency-Key; "
-        "refusals name the clauses behind them.",
+        description="Tickets, work orders, customers and their time limits; the regulations with their drafts, trials, duties, "
+        "audits, figures and evidence. Every mutation needs an Idempotency-Key; refusals name the clauses behind them.",
         urls_namespace="api",
         docs_url=None,
         openapi_url=None,
