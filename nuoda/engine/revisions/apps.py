@@ -9,6 +9,7 @@ class RevisionsConfig(AppConfig):
 
     def ready(self) -> None:
         from nuoda.engine.approvals.pure import matters
+        from nuoda.engine.rulebook.actions import proposals
         from nuoda.engine.rulebook.pure import facts as rulebook_facts
         from nuoda.foundation.journal.pure import kinds
 
@@ -29,6 +30,7 @@ class RevisionsConfig(AppConfig):
             on_approved=adoptions.decided,
             on_rejected=adoptions.refused,
         )
+        proposals.opens(drafts.open_kept)
         words.register()
         menu.register()
         panels.register()

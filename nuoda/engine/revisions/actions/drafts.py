@@ -19,6 +19,7 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.ids import new_id
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused, Stale
 from nuoda.foundation.journal.actions import dossiers, entries
+from nuoda.foundation.journal.models import Dossier
 
 from .. import events, facts, queries
 from ..models import Draft
@@ -70,6 +71,17 @@ def begin_from(
     today = versions.today(version.company_id, at).isoformat()
     content = editing.renumbered(editing.emptied(version.content) if empty else version.content, number, today)
     return begin(policy=version.policy, content=content, base=version, actor=actor, at=at, id=id)
+
+
+def open_kept(*, version: PolicyVersion, actor: Actor, at: datetime) -> Dossier:
+    """Open the folder of a draft that the reader of regulations made, against the version that is in force.
+
+    Emits policy_version.drafted.
+    """
+    if not may_draft(actor):
+        raise NotYours()
+    base = queries.last_in_force(version.policy_id, besides=version.pk)
+    return _open(version, base=base, actor=actor, at=at, id=None).dossier
 
 
 def take_up(

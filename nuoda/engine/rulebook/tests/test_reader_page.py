@@ -62,7 +62,7 @@ def test_pasted_text_is_shown_with_marks_and_proposals(author: Client) -> None:
     page_is_sound(response)
     page = response.content.decode()
     assert response.status_code == 200
-    assert page.count('<fieldset class="nu-card rd-row"') == 4
+    assert page.count('<fieldset class="nu-card rd-row') == 4
     assert '<a class="rd-mark" id="m0" href="#p0"' in page and "4小时内到达现场</mark>" in page
     assert 'value="4 小时"' in page and 'value="法务人员"' in page
 
@@ -160,13 +160,60 @@ def test_dropping_everything_keeps_no_draft(author: Client, cast: factories.Cast
     assert versions(cast, status="draft") == []
 
 
-def test_too_many_proposals_are_refused_before_the_page_loses_any(
-    author: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_text_is_read_part_by_part(author: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nuoda.engine.rulebook.web.reader.MOST", 3)
     response = post(author, {"text": TEXT}, "read")
+    page_is_sound(response)
+    page = response.content.decode()
+    assert 'value="part-0"' in page and 'value="part-1"' in page and 'value="part-2"' not in page
+    second = post(author, {"text": TEXT}, "part-1").content.decode()
+    assert second.count('<fieldset class="nu-card rd-row') == 1
+    assert "及时通知客户" in second and "4小时内到达现场" not in second
+    piece = TEXT[TEXT.index("第四条") :]
+    with translation.override("zh-hans"):
+        rows = proposed.rows(read(piece, cut=True), None)
+    fields = {one.name: one.value for row in rows for one in row.fields}
+    kept = post(author, {"text": piece, "cut": "1", "p0-keep": "1", **fields, **DRAFT}, "download")
+    assert [clause.id for clause in loading.load(kept.content.decode()).clauses] == ["KY-1"]
+
+
+def test_what_is_open_is_named_and_counted(author: Client) -> None:
+    page = post(author, {"text": TEXT}, "read").content.decode()
+    assert "其中 2 条原文没有说清" in page
+    assert "原文没有写明的数字" in page
+    assert page.count("rd-doubtful") == 2
+    assert 'class="rd-unsure"' in page
+
+
+CIRCUMSTANCE = "第一条 偏远地区客户报修后，工程师须在48小时内到达现场。\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "conditions"),
+    [
+        ({}, None),
+        ({"p0-circumstance": ""}, ["true"]),
+        ({"p0-when": 'severity == "general"'}, ['severity == "general"']),
+    ],
+)
+def test_a_limit_under_a_circumstance_runs_only_with_a_condition(
+    author: Client, changes: dict[str, str], conditions: list[str] | None
+) -> None:
+    response = post(author, sent(CIRCUMSTANCE, **changes), "download")
+    document = loading.read(response.content.decode())
+    assert checking.check(document, facts.SUBJECTS) == []
+    (clause,) = loading.build(document).clauses
+    assert [clock.when for clock in clause.clocks()] == (conditions or [])
+    assert (len(clause.parameters) == 1) is (conditions is None)
+    names = [example.name["en"] for example in clause.examples]
+    assert [name.rpartition(": ")[2] for name in names] == (["kept", "missed"] if conditions else [])
+
+
+def test_a_condition_that_cannot_be_read_is_told_at_its_field(author: Client, cast: factories.Cast) -> None:  # noqa: F811
+    response = post(author, sent(CIRCUMSTANCE, **{"p0-when": "remote == true"}), "keep")
     assert response.status_code == 422
-    assert "工程师须在4小时内到达现场" in response.content.decode()
+    assert "条件在第" in response.content.decode()
+    assert versions(cast, status="draft") == []
 
 
 def test_only_authors_open_it(client: Client, cast: factories.Cast) -> None:  # noqa: F811

@@ -108,6 +108,74 @@ def test_tables_changes_and_the_clocks_in_them() -> None:
     assert [one.key for one in read(text).proposals] == ["4 h"]
 
 
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{line(text)}</w:tc>"
+
+
+def test_merged_cells_keep_the_columns_in_their_places() -> None:
+    rows = (
+        cell("类别") + cell("时限", '<w:gridSpan w:val="2"/>'),
+        cell("") + cell("响应时间") + cell("到场时间"),
+        cell("紧急", '<w:vMerge w:val="restart"/>') + cell("30分钟") + cell("4小时"),
+        cell("", "<w:vMerge/>") + cell("1小时") + cell(""),
+    )
+    text = text_of(docx(f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"))
+    assert text.splitlines() == [
+        "| 类别 | 时限 |  |",
+        "|  | 响应时间 | 到场时间 |",
+        "| 紧急 | 30分钟 | 4小时 |",
+        "| 紧急 | 1小时 |  |",
+    ]
+
+
+def test_what_was_deleted_leaves_no_row_and_no_number() -> None:
+    gone = f"<w:tr><w:trPr><w:del/></w:trPr>{cell('旧')}{cell('8小时')}</w:tr>"
+    table = f"<w:tbl>{gone}<w:tr>{cell('新')}{cell('4小时')}</w:tr></w:tbl>"
+    deleted = (
+        '<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:rPr><w:del/></w:rPr></w:pPr>'
+        "<w:del><w:r><w:delText>删去的条文</w:delText></w:r></w:del></w:p>"
+    )
+    text = text_of(docx(listed("受理") + deleted + listed("派工") + table, LISTS))
+    assert text.splitlines() == ["第一条 受理", "第二条 派工", "| 新 | 4小时 |"]
+
+
+def test_a_table_inside_a_cell_stays_in_its_cell() -> None:
+    inner = f"<w:tbl><w:tr>{cell('甲')}{cell('乙')}</w:tr></w:tbl>"
+    outer = f"<w:tbl><w:tr><w:tc>{inner}{line('丙')}</w:tc>{cell('4小时')}</w:tr></w:tbl>"
+    assert text_of(docx(outer)).splitlines() == ["| 甲 乙 丙 | 4小时 |"]
+
+
+def test_a_sentence_broken_by_hand_is_one_sentence() -> None:
+    body = "<w:p><w:r><w:t>第一条 市区维保人员应当在接到故障报修通知以后的</w:t><w:br/><w:t>2小时内到达现场。</w:t></w:r></w:p>"
+    assert text_of(docx(body)) == "第一条 市区维保人员应当在接到故障报修通知以后的2小时内到达现场。"
+
+
+def test_a_document_of_the_strict_kind_is_read() -> None:
+    content = docx(line("客服应在2小时内答复。"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(files._USUAL, files._STRICT))
+    assert text_of(out.getvalue()) == "客服应在2小时内答复。"
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("维修人员接到派工通知以后应当尽快联系客户并且按照约\n定的时间到场。", "维修人员接到派工通知以后应当尽快联系客户并且按照约定的时间到场。"),
+        ("其他地区不超过\n1h;", "其他地区不超过1h;"),
+        ("姓名、\n电话", "姓名、电话"),
+        ("第一章 总则\n客服答复。", "第一章 总则\n客服答复。"),
+        ("服务热线与值班安排\n客服答复。", "服务热线与值班安排\n客服答复。"),
+        ("客服应当记录客户姓名以及联系方式和产品型号等信息\n（二）派工。", "客服应当记录客户姓名以及联系方式和产品型号等信息\n（二）派工。"),
+        ("客服应当记录客户姓名以及联系方式和产品型号等信息。\n然后派工。", "客服应当记录客户姓名以及联系方式和产品型号等信息。\n然后派工。"),
+        ("甲 | 乙,\n丙 | 丁", "甲 | 乙,\n丙 | 丁"),
+    ],
+)  # fmt: skip
+def test_lines_that_a_program_cut_are_joined_and_others_stay(text: str, joined: str) -> None:
+    assert text_of(text.encode()) == joined
+
+
 def test_numbers_in_chinese() -> None:
     assert [chinese(number) for number in (1, 10, 11, 20, 99, 100)] == ["一", "十", "十一", "二十", "九十九", "100"]
 
@@ -124,6 +192,9 @@ def test_numbers_in_chinese() -> None:
         (b"PK\x03\x04 no archive", "broken"),
         (docx(line("x"), head='<!DOCTYPE d [<!ENTITY a "b">]>'), "active"),
         (docx("<w:p>"), "broken"),
+        (docx(line("x"), head='<?xml version="1.0" encoding="UTF-16"?>\x00'), "broken"),
+        (docx("<w:sdt><w:sdtContent>" * 3000 + line("x") + "</w:sdtContent></w:sdt>" * 3000), "bomb"),
+        (b"x" * (files.MOST_BYTES + 1), "large"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(content: bytes, code: str) -> None:

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy
 from nuoda.foundation.base.pure.events import REGISTRY
 from nuoda.foundation.journal.pure.words import word
 
+from ..pure import facts
+from ..pure.conditions import Condition, ConditionError
 from ..pure.durations import Duration
 from ..pure.reading import vocabulary
+from ..pure.reading.doubts import MISSING, doubts
 from ..pure.reading.letters import plain
 from ..pure.reading.proposals import Proposal, Reading
 from ..pure.reading.quantities import quantities
@@ -54,12 +57,35 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 LABELS: dict[str, Any] = {
     "within": gettext_lazy("Time"),
+    "circumstance": gettext_lazy("Only if, in the words of the text"),
+    "when": gettext_lazy("The same as a condition"),
     "starts": gettext_lazy("Starts with"),
     "ends": gettext_lazy("Ends with"),
     "roles": gettext_lazy("Roles bound"),
     "name": gettext_lazy("Name"),
     "every": gettext_lazy("How often"),
     "target": gettext_lazy("Target"),
+}
+CONDITIONAL = ("clock", "open_clock")
+"""Kinds whose circumstance becomes a condition of the rule."""
+DOUBTS: dict[str, Any] = {
+    "time": gettext_lazy("The text gives no time that can be counted. Fill it in, or it stays text only."),
+    "range": gettext_lazy("The text gives a range; the longer end is taken as the limit."),
+    "start": gettext_lazy("It is not said from when the time runs. Choose the event, or it stays a written limit."),
+    "end": gettext_lazy("It is not clear what ends it. Choose the event, or it stays a written limit."),
+    "same": gettext_lazy("It starts and ends with the same event. Choose another."),
+    "inferred": gettext_lazy(
+        "From when the time runs was taken from what stands before, not from the sentence. Check it."
+    ),
+    "ahead": gettext_lazy("The time runs before an event, which no clock can count yet. It stays a written limit."),
+    "condition": gettext_lazy(
+        "It holds only under this circumstance, which no fact tells. Write a condition, or empty the words if it always holds; "
+        "otherwise it stays a written limit."
+    ),
+    "nobody": gettext_lazy("The text binds nobody. Name a role, or the service manager owes it."),
+    "unknown": gettext_lazy("The text names %(people)s, who are none of the known roles. Choose roles."),
+    "period": gettext_lazy("It is not said how often. Choose a period, or no duty comes of it."),
+    "target": gettext_lazy("The text gives no target."),
 }
 _EVENT = re.compile(r"^[a-z_]+\.[a-z_]+$")
 
@@ -83,6 +109,8 @@ class Row:
     quote: str
     keep: bool
     fields: list[Field] = field(default_factory=list)
+    edited: Proposal | None = None
+    """The proposal as the author left it; None while a field cannot be read."""
 
     @property
     def kind(self) -> Any:
@@ -92,37 +120,81 @@ class Row:
     def wrong(self) -> bool:
         return self.keep and any(one.error for one in self.fields)
 
+    @property
+    def doubts(self) -> list[Any]:
+        """What to look at, in words."""
+        one = self.edited or self.proposal
+        return [DOUBTS[code] % {"people": "、".join(one.people)} for code in doubts(one)]
+
+    @property
+    def missing(self) -> bool:
+        """Whether the text leaves a number open."""
+        return self.keep and any(code in MISSING for code in doubts(self.edited or self.proposal))
+
 
 def rows(reading: Reading, sent: Mapping[str, str] | None) -> list[Row]:
     """All proposals; `sent` is what the author sent back, None when he sees them for the first time."""
     found = []
     for index, one in enumerate(reading.proposals):
         row = Row(index, one, reading.text[one.start : one.end], sent is None or f"p{index}-keep" in sent)
-        for name in FIELDS[one.kind]:
+        names = _names(one)
+        for name in names:
             shown = _shown(one, name)
             key = f"p{index}-{name}"
             value = shown if sent is None else sent.get(key, shown).strip()
             row.fields.append(Field(key, LABELS[name], value, _FORMS.get(name, "text")))
+        _edit(row, names)
         found.append(row)
     return found
 
 
 def confirmed(found: list[Row]) -> list[Proposal]:
-    """The kept proposals as the author left them; what cannot be read is told at its field."""
-    kept = []
-    for row in found:
-        if not row.keep:
+    """The kept proposals as the author left them, without those that have a field that cannot be read."""
+    return [row.edited for row in found if row.keep and row.edited is not None]
+
+
+def _names(one: Proposal) -> tuple[str, ...]:
+    """The fields of a proposal; the circumstance only where the text says one."""
+    conditional = one.kind in CONDITIONAL and (one.circumstance or one.when)
+    return (*FIELDS[one.kind], *(("circumstance", "when") if conditional else ()))
+
+
+def _edit(row: Row, names: tuple[str, ...]) -> None:
+    """Take what the author typed; what cannot be read is told at its field."""
+    values: dict[str, Any] = {}
+    for name, one in zip(names, row.fields, strict=True):
+        if one.value == _shown(row.proposal, name):
             continue
-        values: dict[str, Any] = {}
-        for name, one in zip(FIELDS[row.proposal.kind], row.fields, strict=True):
-            if one.value == _shown(row.proposal, name):
-                continue
-            try:
-                values[name] = _READERS[name](one.value)
-            except ValueError as error:
-                one.error = str(error)
-        kept.append(replace(row.proposal, **values))
-    return kept
+        try:
+            values[name] = _READERS[name](one.value)
+        except ValueError as error:
+            one.error = str(error)
+    edited = replace(row.proposal, **values)
+    if "starts" in values:
+        edited = replace(edited, inferred=False)
+    if "roles" in values:
+        edited = replace(edited, people=())
+    if "when" in values and (told := _fault(edited)):
+        row.fields[names.index("when")].error = told
+    if not any(one.error for one in row.fields):
+        row.edited = edited
+
+
+def _fault(one: Proposal) -> str:
+    """What is wrong with a condition that the author wrote, against the facts of what the time starts with."""
+    if not one.when:
+        return ""
+    subject = facts.SUBJECTS.get(facts.subject_of(one.starts)) if one.starts else None
+    if subject is None:
+        return _("The event from which the time runs tells no facts that a condition could ask about.")
+    try:
+        Condition.compile(one.when, subject)
+    except ConditionError as error:
+        return _("The condition cannot be read at column %(column)d: %(reason)s") % {
+            "column": error.column,
+            "reason": error.reason,
+        }
+    return ""
 
 
 def event_name(event: str) -> str:
@@ -143,6 +215,7 @@ class Piece:
     text: str
     proposals: tuple[int, ...]
     first: tuple[int, ...]
+    unsure: bool = False
 
 
 def pieces(reading: Reading) -> Iterator[Piece]:
@@ -154,7 +227,7 @@ def pieces(reading: Reading) -> Iterator[Piece]:
     for start, end in itertools.pairwise(ordered):
         inside = tuple(i for i, one in enumerate(reading.proposals) if one.start <= start and end <= one.end)
         first = tuple(index for index in inside if reading.proposals[index].start == start)
-        yield Piece(reading.text[start:end], inside, first)
+        yield Piece(reading.text[start:end], inside, first, any(doubts(reading.proposals[index]) for index in inside))
 
 
 def _shown(one: Proposal, name: str) -> str:
@@ -222,6 +295,8 @@ _READERS: dict[str, Any] = {
     "ends": _event,
     "roles": _people,
     "name": str,
+    "circumstance": str,
+    "when": str,
     "target": _target,
     "every": _every,
 }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.events import REGISTRY
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours, Refused
+from nuoda.foundation.journal.pure import kinds
 from nuoda.foundation.ui.web.pages import Crumb, Page
 
 from .. import queries
@@ -21,6 +22,7 @@ from ..actions import proposals
 from ..models import Policy
 from ..pure import documents
 from ..pure.reading import files, skeleton
+from ..pure.reading.parts import parts
 from ..pure.reading.proposals import Proposal, Reading
 from ..pure.reading.reader import read
 from ..pure.telling import text
@@ -28,8 +30,8 @@ from . import proposed
 from .menu import AUTHORS
 from .views import language
 
-MOST = 200
-"""Proposals that one page can carry: a form may have a thousand fields at most."""
+MOST = 140
+"""Proposals that one page can carry: a form may have a thousand fields at most, and a proposal has up to seven."""
 REASONS = {
     "empty": gettext_lazy("There is no text to read. Paste the regulation or choose a file."),
     "large": gettext_lazy("This is too long for a regulation (10 MB or 500,000 characters at most). Give it in parts."),
@@ -101,6 +103,8 @@ class Reader(Page):
     menu = "reader"
     title = gettext_lazy("Read a regulation")
     template = "rulebook/reader.html"
+    cut = False
+    """Whether the text is a part of a longer one."""
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(gettext_lazy("Regulations"), reverse("rulebook:regulations"))]
@@ -117,8 +121,12 @@ class Reader(Page):
                 source.is_valid()
                 source.add_error("file" if "file" in request.FILES else "text", str(REASONS[error.code]))
                 return self.answer(context={"source": source}, status=422)
-            reading = read(words)
-            first = request.POST.get("step", "read") == "read"
+            step, cut = request.POST.get("step", "read"), request.POST.get("cut") == "1"
+            if step.startswith("part-"):
+                words, cut = self._part(words, step), True
+            reading = read(words, cut=cut)
+            self.cut = cut
+            first = step == "read" or step.startswith("part-")
             found = proposed.rows(reading, None if first else request.POST.dict())
             draft = self._draft(None if first else request.POST)
             if first:
@@ -133,6 +141,15 @@ class Reader(Page):
             return files.text_of(upload.read(files.MOST_BYTES + 1))
         return files.text_of(request.POST.get("text", "").encode())
 
+    @staticmethod
+    def _part(words: str, step: str) -> str:
+        """The part of a long text that was chosen; the whole of it for one that is not there."""
+        try:
+            one = parts(read(words), MOST)[int(step.removeprefix("part-"))]
+        except (ValueError, IndexError):
+            return words
+        return words[one.start : one.end]
+
     def _draft(self, sent: Any) -> DraftForm:
         known = []
         for row in queries.in_force(self.actor, self.at):
@@ -145,7 +162,7 @@ class Reader(Page):
     ) -> HttpResponse:
         """Download or keep; whatever is wrong comes back with everything that was typed."""
         kept = proposed.confirmed(found)
-        if not kept:
+        if not any(row.keep for row in found):
             draft.add_error(None, _("Keep at least one proposal."))
         wrong = sum(row.wrong for row in found)
         if wrong:
@@ -160,8 +177,10 @@ class Reader(Page):
                 if request.POST.get("step") == "download":
                     return self._file(content)
                 regulation = draft.cleaned_data["regulation"] or None
-                row = proposals.keep(content=content, policy_id=regulation, actor=self.actor, at=self.at)
-                name, version = row.policy.name, row.version
+                row, dossier = proposals.keep(content=content, policy_id=regulation, actor=self.actor, at=self.at)
+                url = f"{reverse('rulebook:policy', args=[row.policy.name])}?version={row.version}"
+                if dossier is not None and (address := kinds.url_name(dossier.kind)):
+                    url = reverse(address, args=[dossier.number])
         except NotYours:
             draft.add_error(None, _("You may read regulations here, but not keep drafts. Download it and hand it on."))
             return self._again(reading, found, draft)
@@ -173,7 +192,7 @@ class Reader(Page):
                 draft.add_error(None, str(refusal.reason))
             return self._again(reading, found, draft)
         messages.success(request, _("The draft is kept. Nothing is in force until it is adopted."))
-        return HttpResponseRedirect(f"{reverse('rulebook:policy', args=[name])}?version={version}")
+        return HttpResponseRedirect(url)
 
     def _content(self, reading: Reading, kept: list[Proposal], cleaned: dict[str, Any]) -> documents.Content:
         identity = skeleton.Identity(
@@ -205,21 +224,17 @@ class Reader(Page):
 
     def _show(self, reading: Reading, found: list[proposed.Row], draft: DraftForm, status: int) -> HttpResponse:
         if len(found) > MOST:
-            source = SourceForm({"text": reading.text})
-            source.is_valid()
-            source.add_error(
-                "text",
-                _("This makes %(n)d proposals, more than one page can carry. Give it chapter by chapter.")
-                % {"n": len(found)},
-            )
-            return self.answer(context={"source": source}, status=422)
+            return self.answer(context={"reading": reading, "parts": parts(reading, MOST), "total": len(found)})
         vague: dict[str, int] = {}
         for one in reading.vague:
             vague[one.word] = vague.get(one.word, 0) + 1
         return self.answer(
             context={
                 "reading": reading,
+                "cut": self.cut,
                 "rows": found,
+                "unsure": sum(bool(row.doubts) for row in found),
+                "missing": [row for row in found if row.missing],
                 "pieces": list(proposed.pieces(reading)),
                 "draft": draft,
                 "events": proposed.event_choices(),

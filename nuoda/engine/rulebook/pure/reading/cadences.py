@@ -36,7 +36,9 @@ _JUDGED = re.compile(r"\s*(?:均|平均)?(?:不得|不低于|不少于|不高于
 _COUNT = re.compile(rf"\s*(?:不得?(?:少于|低于))\s*[\d{_CN}]+\s*(?:次|遍|轮|个?学时|个?课时|小时)")
 _COUNTED = re.compile(r"\s*(?:的|加收|扣|罚|支付|收取|计|按)|[^,;。]{0,12}(?:为结账|为[^,;。]{0,6}(?:期|日)$)")
 """Behind a period that only measures: 每日扣款, 每月最后三日为结账期."""
-_REGULAR = re.compile(r"(?<!不)(?<!未经)定期(?![检校]\w(?:要求|制度|或|合格|不合格|周期|证|报告)|\w{2}制度|存款|限|票)")
+_REGULAR = re.compile(
+    r"(?<!不)(?<!未经)定期(?![检校]\w(?:要求|制度|或|合格|不合格|周期|证|报告)|\w{2}(?:制度|标准|工作|时间|规定|要求|项目)|存款|限|票)"
+)
 _HEAD = re.compile(r"\w{0,4}:")
 _MEANS = re.compile(r"是指|指的是|所称")
 _PLANNED = re.compile(r"(?P<year>年度|全年)|(?P<quarter>季度)|(?P<month>月度)")

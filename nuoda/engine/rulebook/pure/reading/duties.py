@@ -13,7 +13,7 @@ from .proposals import Proposal, made
 _APPROVE = "审核|审批|批准|同意|核准|许可|会签|签批|审定|复核|评审|审查|[初复终]审|签字确认|签字认可|核定|审签|审议|裁决|核(?=后)"
 _SIGN = re.compile(r"(?:[须需应]|必须)?经(?!营|济|验|理|销)(?P<who>[^,;。]{1,18}?)签字(?=后|[,;。]|方|$)")
 _CHAIN = re.compile(
-    r"(?:(?:[须需应]|必须)?(?:经过|经(?!理|营|济|验|历|常|销商|审|批|评|核)|由|报(?!销|价|告|修|警|备)至?|呈请?|提交给?|提请|送)|[须需](?![经由报]))"
+    r"(?:(?:[须需应]|必须)?(?:经过|经(?!理|营|济|验|历|常|销商|审|批|评|核)|由|报(?!销|价|告|修|警|备)至?|呈请?|提交给?|提请|送|得到|征得)|[须需](?![经由报]))"
     rf"(?P<who>[^,;。]{{1,18}}?)(?:{_APPROVE})(?!无误)"
 )
 _MORE = re.compile(rf"[、,后和并再]+(?:由|报|经|送)?至?(?P<who>[^,;。、]{{2,12}}?)(?:{_APPROVE})(?!无误)")
@@ -38,10 +38,11 @@ _CITED = re.compile(
 )
 _CHAINED = re.compile(r"[、,]?(?:以及|及|和|与|或)?")
 _CHECKED = re.compile(r"[^,;。]{0,4}(?:核对|的?要求|的?规定|执行|条款)")
-_PAPER = "表|单|书|卡|函|台账|申请|登记簿|记录簿|报告单|确认单"
+_PAPER = "表|单|书|卡|函|台账|申请|登记簿|记录簿|报告单|确认单|(?<!填写)记录(?=[,;。)]|$)"
 _CLEAN = "[^《》“”\"',;。、的:]"
 _FILL = re.compile(
     rf"(?:填写|填报|填具|填制|填好|记入|登记于|登记在|登记入|颁发|出具|出示|签署|发放|张贴)(?:了|一份|好)?(?:统一的|相应的|书面的?)?[“\"']?(?P<name>{_CLEAN}{{2,14}}?(?:{_PAPER})(?:单|表|书|卡)?)(?![格面])"
+    rf"|(?:在|于)(?P<book>{_CLEAN}{{1,12}}?(?:登记[表簿册]|记录[表簿册]|台账|登记本))(?:中|上|内|里)?(?:进行|予以)?(?:登记|记录|签字|签名|填写)"
     rf"|(?:提出|提交|交付|提供|形成|编制|编写|撰写|递交|报送|出具|上报)(?:书面|一份)?[“\"']?(?P<report>{_CLEAN}{{2,14}}?(?:报告书?|总结|[周月季年]报|清单|告知书|记录表|通知单))(?![会人期])"
 )
 
@@ -110,7 +111,7 @@ def forms(sentence: Sentence) -> Iterator[Proposal]:
             yield made("form", sentence, found.start(), found.end(), name=found[1], roles=roles)
     tasks = any("职责" in title for title in sentence.item.titles)
     for found in _FILL.finditer(text):
-        part = "name" if found["name"] else "report"
+        part = found.lastgroup or "name"
         if part == "report" and tasks:
             continue
         yield made("form", sentence, found.start(part), found.end(part), name=found[part], roles=roles)

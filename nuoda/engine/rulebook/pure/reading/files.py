@@ -115,7 +115,10 @@ def _docx(content: bytes) -> str:
     if body is None:
         raise Unreadable("broken")
     counter = Counter(Lists(parts["numbering"], parts["styles"]))
-    return "\n".join(_lines(body, counter))
+    try:
+        return "\n".join(_lines(body, counter))
+    except RecursionError:
+        raise Unreadable("bomb") from None
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:

@@ -47,6 +47,8 @@ _BEGINS = (
     ),
     re.compile(r"^\s*一[、.]", re.MULTILINE),
 )
+_NUMBERED = re.compile(rf"^\s*(?:第\s*[\d{_CN}]+\s*[编篇章条]|[二三四五六七八九十]+[、.](?=\s*\S))", re.MULTILINE)
+"""A text that was taken out of its middle begins with such a number, whatever begins with `一、` below it."""
 _TAIL = re.compile(r"^\s*(?:您可能关注的文档|您可能關注的文檔|相关文档|文档评论|温馨提示)\s*$", re.MULTILINE)
 _HEADING_MOST = 24
 _LATEST = 0.6
@@ -116,6 +118,8 @@ def body(text: str) -> tuple[int, int]:
     below. What stands outside is not read for rules."""
     first = next((found for sign in _BEGINS if (found := sign.search(text))), None)
     start = first.start() if first else 0
+    if earlier := _NUMBERED.search(text, 0, start):
+        start = earlier.start()
     if start > len(text) * _LATEST:
         start = 0
     tail = _TAIL.search(text, start)
