@@ -59,6 +59,10 @@ class AttestForm(forms.Form):
     )
     evidence = FilesField(label=_("Evidence"), required=False)
 
+    def __init__(self, *args: Any, proved: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].required = proved
+
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs=WIDE))
@@ -143,6 +147,10 @@ class Attest(Deed):
     def intro(self) -> str:
         rule = queries.rule_of(self.row)
         return words.needed(rule) if rule is not None else ""
+
+    def form_kwargs(self) -> dict[str, Any]:
+        rule = queries.rule_of(self.row)
+        return {"proved": rule is not None and rule.attest is not None and rule.attest.evidence}
 
     def may(self, row: Obligation) -> bool:
         return queries.attests(self.actor, row)

@@ -92,7 +92,10 @@ class Duties(Box):
             link=lambda row: reverse("duties:duty", args=[row.dossier.number]),
         ),
         Column(key="duty", label=_("Duty"), value=lambda row: words.text(row.label, row.ref), wide=True),
-        Column(key="clause", label=_("Clause"), value="clause_id", sort="clause_id", grouped=True),
+        Column(key="state", label=_("State"), value=words.state_chip, cell="chip", sort="state", grouped=True),
+        Column(key="due", label=_("Due"), value="due_at", cell="moment", sort="due_at"),
+        Column(key="who", label=pgettext_lazy("duty", "who"), value=lambda row: words.several(row.who)),
+        Column(key="unit", label=_("Unit"), value="unit_name", sort="unit_name", grouped=True),
         Column(
             key="period",
             label=_("Period"),
@@ -100,11 +103,8 @@ class Duties(Box):
             sort="period_start",
             grouped=True,
         ),
-        Column(key="unit", label=_("Unit"), value="unit_name", sort="unit_name", grouped=True),
         Column(key="owner", label=_("Owed by"), value=words.owner, sort="owner_role", grouped=True),
-        Column(key="who", label=pgettext_lazy("duty", "who"), value=lambda row: words.several(row.who)),
-        Column(key="state", label=_("State"), value=words.state_chip, cell="chip", sort="state", grouped=True),
-        Column(key="due", label=_("Due"), value="due_at", cell="moment", sort="due_at"),
+        Column(key="clause", label=_("Clause"), value="clause_id", sort="clause_id", grouped=True),
         Column(key="done", label=_("Done"), value="done_at", cell="moment", sort="done_at", shown=False),
         Column(key="opened", label=_("Began"), value="opens_at", cell="moment", sort="opens_at", shown=False),
     )
@@ -145,7 +145,15 @@ class Mine(Duties):
     access = READERS
     box = "mine"
     title = _("My duties")
-    empty = Empty(text=_("You owe no periodic duty."), icon="circle-check")
+    empty = Empty(
+        text=_("You owe no periodic duty."),
+        link=Link(
+            label=_("All duties"),
+            url=lambda actor: reverse("duties:all") if allowed(ALL, actor.roles) else "",
+            icon="list",
+        ),
+        icon="circle-check",
+    )
 
     def found(self, actor: Actor) -> QuerySet[Obligation]:
         return queries.obligations(actor, own=True)

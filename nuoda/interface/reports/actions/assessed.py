@@ -11,6 +11,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from nuoda.engine.duties import queries as duties
 from nuoda.engine.duties.models import Audit, Obligation
@@ -85,7 +86,15 @@ def parts(found: Assessed, language: str) -> Iterator[Part]:
     """The same to read; nothing where there is nothing."""
     if found.indicators:
         yield Heading(_("Indicators"))
-        heads = (_("Clause"), _("Indicator"), _("Figure"), _("95 % interval"), _("Cases"), _("Target"), _("Result"))
+        heads = (
+            _("Clause"),
+            _("Indicator"),
+            _("Figure"),
+            _("95 % interval"),
+            pgettext("indicator", "Cases"),
+            _("Target"),
+            _("Result"),
+        )
         yield Table(
             heads, tuple(_figure(one, language) for one in found.indicators), right=(4,), narrow=(0, 2, 3, 4, 5, 6)
         )
@@ -141,6 +150,8 @@ def _explained(one: Measure, language: str) -> Iterator[Part]:
     if one.reading.obstacle is not None:
         yield Paragraph(figures.why(one.reading.obstacle), quiet=True)
     elif one.drawn:
+        drawn = _("%(n)d of %(all)d cases, drawn at random with the same seed.")
+        yield Paragraph(drawn % {"n": len(one.drawn), "all": len(one.cases)}, quiet=True)
         yield Table(
             (_("Case"), _("Counted as"), *((_("Value"),) if rule.of else ()), _("Counted at")),
             tuple(tuple(str(value) for value in _drawn(one, row)) for row in one.drawn),

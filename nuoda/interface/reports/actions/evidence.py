@@ -179,14 +179,16 @@ def document(found: Found, bundle: Bundle, actor: Actor, at: datetime) -> Docume
             "since": f"{timezone.localtime(tenure.since):%Y-%m-%d}",
         }
         parts += [Heading(f"{clause.id}　{clause.section}", 2), Paragraph(text(clause.text, language)), Paragraph(f"{tenancy} · SHA-256 {tenure.policy.hash}", quiet=True)]  # fmt: skip  # noqa: E501
-    parts.append(Heading(_("What became of it")))
+    besides = found.besides
+    if found.tallies or not (besides.indicators or besides.duties or besides.audits):
+        parts.append(Heading(_("What became of it")))
     if found.tallies:
         told = _("Time limits that began in the period, as they stand now; imported cases are left out.")
         parts += [Paragraph(told, quiet=True), _figures(found)]
-    else:
+    elif not (besides.indicators or besides.duties or besides.audits):
         parts.append(Paragraph(_("No time limit of these clauses began in the period."), quiet=True))
     parts += withheld.parts(found.gates, language)
-    parts += assessed.parts(found.besides, language)
+    parts += assessed.parts(besides, language)
     if found.sampled:
         drawn = _(
             "%(n)d cases, at most %(each)d of each clause, drawn at random with the seed %(seed)d: the same seed draws the same cases."
@@ -212,6 +214,7 @@ def document(found: Found, bundle: Bundle, actor: Actor, at: datetime) -> Docume
         parts=parts,
         head=(
             (_("Number"), bundle.dossier.number),
+            (_("About"), called(found, str(given["target"]), language)),
             (_("Period"), f"{given['since']} – {given['until']}"),
             (_("Ordered by"), bundle.asked_by.name),
             (_("Made"), moment(at)),
@@ -219,6 +222,14 @@ def document(found: Found, bundle: Bundle, actor: Actor, at: datetime) -> Docume
         foot=f"{bundle.dossier.number} · {given['target']} · {given['since']} – {given['until']}",
         missing_words=_("〓 stands for characters that the type lacks: {}"),
     )
+
+
+def called(found: Found, target: str, language: str) -> str:
+    """What the pack is about: the regulation by its title, of a clause also its section."""
+    for tenure, clause in found.clauses:
+        title = text(tenure.policy.title, language)
+        return f"{title} · {target} {clause.section}" if target == clause.id else f"{title} · {target}"
+    return target
 
 
 HEADS = ("kept", "missed", "open", "paused", "withdrawn", "waived")

@@ -50,7 +50,13 @@ def columns(
     for place, (kept, missed) in enumerate(counts):
         low, high = kept / most * height, missed / most * height
         bars.append(
-            Bar(_r(left + place * step + step * gap / 2), _r(height - low - high), _r(step * (1 - gap)), _r(low), _r(high))
+            Bar(
+                _r(left + place * step + step * gap / 2),
+                _r(height - low - high),
+                _r(step * (1 - gap)),
+                _r(low),
+                _r(high),
+            )
         )
     return bars
 

@@ -19,6 +19,8 @@ _CONTENT_TYPES = (
     '<Default Extension="xml" ContentType="application/xml"/>'
     '<Override PartName="/word/document.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
+    '<Override PartName="/word/footer.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/>'
     '<Override PartName="/word/styles.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>'
 )
@@ -28,7 +30,12 @@ _RELATIONS = (
     f'{_HEAD}<Relationships xmlns="{_P}"><Relationship Id="rId1" Type="{_R}/officeDocument" '
     'Target="word/document.xml"/></Relationships>'
 )
-_DOCUMENT_RELATIONS = f'{_HEAD}<Relationships xmlns="{_P}"><Relationship Id="rId1" Type="{_R}/styles" Target="styles.xml"/></Relationships>'
+_DOCUMENT_RELATIONS = (
+    f'{_HEAD}<Relationships xmlns="{_P}"><Relationship Id="rId1" Type="{_R}/styles" Target="styles.xml"/>'
+    f'<Relationship Id="rId2" Type="{_R}/footer" Target="footer.xml"/></Relationships>'
+)
+FACES = {"zh-hans": "Microsoft YaHei", "zh-hant": "Microsoft JhengHei"}
+"""Faces of Chinese characters, by language; Word takes its own where one is missing."""
 
 
 def as_docx(document: Document) -> bytes:
@@ -48,21 +55,31 @@ def as_docx(document: Document) -> bytes:
                 body += [_paragraph(f"· {item}", "Point") for item in part.items]
             case Table():
                 body += [_table(part.heads, part.rows, heads_shown=any(part.heads)), _paragraph("")]
-    if document.foot:
-        body.append(_paragraph(document.foot, "Quiet"))
     page = (
-        '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="1134" w:bottom="1134" '
+        '<w:sectPr><w:footerReference w:type="default" r:id="rId2"/>'
+        '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="1134" w:bottom="1134" '
         'w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
     )
-    text = f"{_HEAD}<w:document {_W}><w:body>{''.join(body)}{page}</w:body></w:document>"
+    text = f'{_HEAD}<w:document {_W} xmlns:r="{_R}"><w:body>{"".join(body)}{page}</w:body></w:document>'
     return _zipped(
         {
             "[Content_Types].xml": _CONTENT_TYPES,
             "_rels/.rels": _RELATIONS,
             "word/_rels/document.xml.rels": _DOCUMENT_RELATIONS,
             "word/document.xml": text,
+            "word/footer.xml": f"{_HEAD}<w:ftr {_W}>{_foot(document.foot)}</w:ftr>",
             "word/styles.xml": _styles(document.language),
         }
+    )
+
+
+def _foot(text: str) -> str:
+    """The bottom of each page: what it is, and the page of how many."""
+    page, of = (f'<w:fldSimple w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>' for name in ("PAGE", "NUMPAGES"))
+    pages = f'{page}<w:r><w:t xml:space="preserve"> / </w:t></w:r>{of}'
+    return (
+        '<w:p><w:pPr><w:pStyle w:val="Quiet"/><w:tabs><w:tab w:val="right" w:pos="9638"/></w:tabs></w:pPr>'
+        f"{_run(text)}<w:r><w:tab/></w:r>{pages}</w:p>"
     )
 
 
@@ -87,7 +104,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], *, heads_shown: 
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     heads = list(heads)
-    lines = [_row(heads, bold=True)] if heads_shown else []
+    lines = [_row(heads, bold=True, repeated=True)] if heads_shown else []
     lines += [_row(row) for row in rows]
     grid = "<w:gridCol/>" * len(heads)
     return (
@@ -96,14 +113,17 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], *, heads_shown: 
     )
 
 
-def _row(cells: Iterable[str], *, bold: bool = False) -> str:
-    return f"<w:tr>{''.join(f'<w:tc><w:p>{_run(cell, bold=bold)}</w:p></w:tc>' for cell in cells)}</w:tr>"
+def _row(cells: Iterable[str], *, bold: bool = False, repeated: bool = False) -> str:
+    """A row; a repeated one stands at the top of each page that the table goes on to."""
+    look = "<w:trPr><w:tblHeader/></w:trPr>" if repeated else ""
+    return f"<w:tr>{look}{''.join(f'<w:tc><w:p>{_run(cell, bold=bold)}</w:p></w:tc>' for cell in cells)}</w:tr>"
 
 
 def _styles(language: str) -> str:
     code = {"zh-hans": "zh-CN", "zh-hant": "zh-TW"}.get(language, "en-US")
     styles = "".join(
         f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/><w:pPr>'
+        f"{'<w:keepNext/>' if level.startswith('<w:outline') else ''}"
         f'<w:spacing w:before="{before}" w:after="{after}"/>{level}</w:pPr><w:rPr>{look}</w:rPr></w:style>'
         for key, name, before, after, level, look in (
             ("Title", "Title", 0, 200, "", '<w:b/><w:sz w:val="36"/>'),
@@ -122,7 +142,7 @@ def _styles(language: str) -> str:
     )
     return (
         f'{_HEAD}<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" '
-        f'w:eastAsia="Microsoft YaHei"/><w:sz w:val="20"/><w:lang w:val="en-US" w:eastAsia="{code}"/></w:rPr></w:rPrDefault>'
+        f'w:eastAsia="{FACES.get(language, FACES["zh-hans"])}"/><w:sz w:val="20"/><w:lang w:val="en-US" w:eastAsia="{code}"/></w:rPr></w:rPrDefault>'
         f'<w:pPrDefault><w:pPr><w:spacing w:after="100" w:line="300" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults>'
         f"{styles}</w:styles>"
     )

@@ -35,6 +35,7 @@ class Duty:
 
     clause: str
     text: str
+    clause_url: str
     url: str
     figures: list[Figure]
     audited: str
@@ -48,6 +49,7 @@ class Indicator:
     """One indicator over the period."""
 
     clause: str
+    clause_url: str
     label: str
     url: str
     figure: str
@@ -57,6 +59,12 @@ class Indicator:
     chip: Chip
     why: str
     """Why there is no figure; '' where it could be computed."""
+
+
+def page(clause_id: str, period: Span) -> str:
+    """The figures of a clause in the same period."""
+    days = {"started.from": [str(period.first)], "started.to": [str(period.last)]}
+    return scoping.address(reverse("reports:clause", args=[clause_id]), days)
 
 
 def fits(scope: Scope) -> bool:
@@ -88,6 +96,7 @@ def of_duties(actor: Actor, scope: Scope, period: Span, shown: Mapping[str, str]
             Duty(
                 clause_id,
                 shown[clause_id],
+                page(clause_id, period),
                 scoping.address(reverse("duties:all"), here),
                 numbers,
                 percent(tally.share) if tally.share is not None else "",
@@ -116,6 +125,7 @@ def of_indicators(actor: Actor, scope: Scope, period: Span, at: datetime, shown:
             found.append(
                 Indicator(
                     clause_id,
+                    page(clause_id, period),
                     text(one.rule.label, language()),
                     reverse("measures:indicator", args=[clause_id, key]),
                     figures.figure(one),

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.engine.rulebook.pure.book import BoundClause
+from nuoda.engine.rulebook.pure.rules import CadenceRule, IndicatorRule
 from nuoda.engine.rulebook.pure.telling import text
 from nuoda.engine.rulebook.web.views import STATUSES, language
 from nuoda.foundation.base.pure.refusals import NotYours
@@ -19,7 +21,7 @@ from nuoda.foundation.ui.web.pages import states as addresses
 from .. import queries
 from ..access import WATCHERS, may_prove
 from ..pure import spans
-from . import board, gates, lines, scoping
+from . import beside, board, gates, lines, scoping
 
 
 class ClauseFigures(Page):
@@ -66,8 +68,24 @@ class ClauseFigures(Page):
                 "evidence": self.evidence(period),
                 "carries": any(mark.n for mark in shown.marks),
                 "gates": held,
+                "timed": bool(tallies) or bound is None or bool(bound.clause.clocks()),
+                **self.besides(bound, asked, period, shown.text),
             }
         )  # fmt: skip
+
+    def besides(
+        self, bound: BoundClause | None, asked: queries.Scope, period: spans.Span, told: str
+    ) -> dict[str, list[Any]]:
+        """Indicators and periodic duties of the clause, where it has any."""
+        if bound is None or not beside.fits(asked):
+            return {}
+        kinds = {type(rule) for rule in bound.clause.rules}
+        here, duties, indicators = {self.id: told}, list[Any](), list[Any]()
+        if CadenceRule in kinds:
+            duties = beside.of_duties(self.actor, asked, period, here)
+        if IndicatorRule in kinds:
+            indicators = beside.of_indicators(self.actor, asked, period, self.at, here)
+        return {"duties": duties, "indicators": indicators}
 
     def evidence(self, period: spans.Span) -> str:
         """Where the evidence pack of this clause and period is asked for; '' for those who may not."""
