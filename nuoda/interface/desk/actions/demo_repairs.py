@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -199,6 +200,9 @@ def _visit(
             tickets.resume(queries.hold(agent, id=ticket.pk), actor=agent, at=at)
         return at, False
     at = yield world.after(at, 30, 110)
+    if world.chance(0.08):
+        _hurried(technician, job, at)
+        at = yield world.after(at, 2, 15)
     _finish(world, client, technician, job, repair, at)
     return at, True
 
@@ -215,6 +219,12 @@ def _appointed(row: WorkOrder, technician: Actor, at: datetime) -> datetime | No
             continue
         return max(since, at + timedelta(minutes=5))
     return None
+
+
+def _hurried(technician: Actor, job: WorkOrder, at: datetime) -> None:
+    """He presses 'completed' before anything is written down and signed; the gates hold him back."""
+    with suppress(Refused), scoped(technician):
+        work.complete(queries.hold_work_order(technician, id=job.pk), actor=technician, at=at)
 
 
 def _finish(world: World, client: Client, technician: Actor, job: WorkOrder, repair: Repair, at: datetime) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from nuoda.domain.service.models import WorkOrder
 from nuoda.domain.service.tests.stage import SHANGHAI, Stage
-from nuoda.foundation.base.access import now, scoped
+from nuoda.foundation.base.access import now, scoped, system
 from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.orgs.tests import factories as people
 from nuoda.foundation.ui.tests import kit
 from nuoda.interface.reports import queries
+from nuoda.interface.reports.actions import bundles
+from nuoda.interface.reports.models import Bundle
 from nuoda.interface.reports.pure import gates
 from nuoda.interface.reports.queries import Scope
 
@@ -83,7 +89,9 @@ def test_the_list_says_who_when_and_what_was_missing(stage: Stage) -> None:
     assert len(lines) == 4 and all("吴迪" in line or "赵磊" in line for line in lines[1:]), "the same words as a file"
 
 
-@pytest.mark.parametrize("page", ["reports:cases", "reports:entries", "reports:refusals", "duties:all", "service:tickets"])
+@pytest.mark.parametrize(
+    "page", ["reports:cases", "reports:entries", "reports:refusals", "duties:all", "service:tickets"]
+)
 def test_what_a_list_shows_beside_its_fields_is_exported_too(stage: Stage, page: str) -> None:
     client = people.login(Client(), stage.cast.wang)
     assert client.get(reverse(page)).context["lines"] or page == "duties:all"
@@ -125,6 +133,26 @@ def test_pages_are_sound_and_ask_as_often_for_many(stage: Stage) -> None:
 
     kit.same_queries(client, reverse("reports:refusals"), another)
     kit.same_queries(client, reverse("reports:clause", args=[AGREED]), another)
+
+
+def test_an_evidence_pack_holds_every_case_that_was_held_back(stage: Stage) -> None:
+    days = {"since": f"{stage.now - timedelta(days=3):%Y-%m-%d}", "until": f"{stage.now + timedelta(days=1):%Y-%m-%d}"}
+    asked = days | {"target": AGREED, "sample": 0, "seed": 1, "originals": False}
+    with stage.acting(stage.cast.chen) as (actor, at):
+        row = bundles.ask(kind="evidence", parameters=asked, actor=actor, at=at)
+    bundles.make(row.pk, company_id=row.company_id)
+    with scoped(system(row.company_id)):
+        made = Bundle.objects.get(pk=row.pk)
+    assert made.problem == ""
+    with default_storage.open(made.path) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+        assert archive.read("evidence.pdf").startswith(b"%PDF")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(archive.read("evidence.xlsx")))
+    [counts] = book.get_sheet_by_name("关口").to_python()[1:]
+    assert counts == [AGREED, 1, 3, 6, 1, 1, 1]
+    cases = book.get_sheet_by_name("被拦下").to_python()[1:]
+    assert len(cases) == 3 and {line[2] for line in cases} == {2}
+    assert all(NUMBER.fullmatch(str(line[4])) and line[6] and line[7] in ("赵磊", "吴迪") for line in cases)
+    assert "检修主油泵" not in str(cases), "numbers, no matters"
 
 
 def test_rules_that_are_gone_say_nothing() -> None:
