@@ -46,7 +46,7 @@ from .redlines import RedlineOut
 
 DIRECTOR = frozenset({"director"})
 DraftState = Literal["editing", "submitted", "adopted", "discarded", "cancelled"]
-Way = Literal["keep", "convert", "restart"]
+Way = Literal["keep", "convert", "restart", "end"]
 
 
 class DraftOut(Shape):
@@ -82,8 +82,9 @@ class OutcomeOut(Shape):
 
 
 class TransitionOut(Shape):
-    """A clock whose open time limits the draft would convert, restart or withdraw; `open` counts them now."""
+    """What becomes of what is open of a clock or of a periodic duty when the draft takes effect; `open` counts it now."""
 
+    of: Literal["clock", "duty"]
     ref: str
     way: str
     open: int
@@ -200,11 +201,12 @@ def compare_draft(call: Call, draft: Name) -> RedlineOut:
 
 
 class SubmitDraft(Shape):
-    """`transitions` says what becomes of the open time limits of a clock when the version takes effect: they keep the version they
-    began under, are converted to the new rule from their start, or restart when it takes effect."""
+    """`transitions` says what becomes of the open time limits of a clock, or the open duties of a cadence, when the version takes
+    effect: they keep the version they began under, are converted to the new rule from their start, restart when it takes
+    effect, or (duties only) end."""
 
     comment: Text = Field("", max_length=1000, description="For the approvers.")
-    transitions: dict[str, Way] = Field({}, max_length=200, description="By clock: {'MN-3.2.1b/on_site': 'convert'}.")
+    transitions: dict[str, Way] = Field({}, max_length=200, description="By name: {'MN-3.2.1b/on_site': 'convert'}.")
 
 
 @write("/drafts/{draft}/submit", scope="rulebook:write", roles=WRITERS)
@@ -286,11 +288,15 @@ def whole(call: Call, pk: UUID) -> DraftWhole:
             if not one.right
         ],
         transitions=[
-            TransitionOut(ref=one.ref, way=one.way, open=one.open)
-            for one in queries.affected(call.actor, version, call.at)
+            *(_transition("clock", one) for one in queries.affected(call.actor, version, call.at)),
+            *(_transition("duty", one) for one in queries.affected_duties(call.actor, version)),
         ],
         approvals=list(asked.values_list("dossier__number", flat=True)),
     )
+
+
+def _transition(of: Literal["clock", "duty"], one: queries.Affected) -> TransitionOut:
+    return TransitionOut(of=of, ref=one.ref, way=one.way, open=one.open)
 
 
 def _told(row: Draft) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class DraftedClause(ClauseOut):
 
 
 class ClockValues(Shape):
-    """What is to be replaced in a time limit; '' takes a value out."""
+    """What is to be replaced in a time limit or a periodic duty; '' takes a value out."""
 
     within: Line | None = Field(None, description="'2 h', '3 working days', or the name of a number of the regulation.")
     when: Text | None = Field(None, description="Condition over the facts at its start.")
@@ -55,7 +55,7 @@ class ChangeClause(Shape):
 
     edition: Edition
     clocks: dict[ClockKey, ClockValues] | None = Field(
-        None, description="Values of its time limits, by key: {'on_site': {'within': '2 h'}}."
+        None, description="Values of its time limits and periodic duties, by key: {'on_site': {'within': '2 h'}}."
     )
     content: dict[str, Any] | None = Field(None, description="The whole clause as data.")
     written: Long | None = Field(None, description="The whole clause as text (YAML).")

@@ -150,10 +150,10 @@ def put(
 
 
 def with_limits(clause: Content, clocks: Mapping[str, Mapping[str, str]]) -> Content:
-    """The clause with some values of its clocks replaced, by the clock's key; an empty value takes it out. Raises KeyError for a
-    clock that it does not have."""
+    """The clause with some values of its clocks and cadences replaced, by their key; an empty value takes it out. Raises KeyError
+    for one that it does not have."""
     new = copy.deepcopy(clause)
-    known = {rule["clock"]: rule for rule in new.get("rules", ()) if "clock" in rule}
+    known = {rule[kind]: rule for rule in new.get("rules", ()) for kind in ("clock", "cadence") if kind in rule}
     for key, values in clocks.items():
         clock = known[key]
         for name, value in values.items():
@@ -165,7 +165,7 @@ def with_limits(clause: Content, clocks: Mapping[str, Mapping[str, str]]) -> Con
 
 
 def with_transitions(content: Content, ways: Mapping[str, str]) -> Content:
-    """The content with what becomes of the open deadlines of these clocks ('MN-3.2.1b/on_site'); raises KeyError."""
+    """The content with what becomes of what is open of these clocks and cadences ('MN-3.2.1b/on_site'); raises KeyError."""
     new = content
     for ref, way in ways.items():
         clause_id, _, key = ref.partition("/")

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from nuoda.foundation.base.pure.events import REGISTRY
 from nuoda.foundation.base.pure.operations import ANYBODY, Call, FileAnswer, Listing, Name, Paging, Shape, read
 from nuoda.foundation.base.pure.refusals import NotYours
+from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.api.paging import paged
 
 from .. import queries
@@ -20,8 +21,9 @@ from ..pure.coverage import coverage
 from ..pure.documents import Content
 from ..pure.policies import Clause, Policy
 from ..pure.rules import ClauseStatus
+from ..pure.telling import text
 from ..web.menu import STAFF
-from ..web.views import said
+from ..web.views import language, said
 
 Number = Annotated[str, StringConstraints(pattern=r"^(\d+(\.\d+)*|in-force)$")]
 """A version number ('2.1'), or 'in-force': the version that binds now."""
@@ -103,7 +105,7 @@ class ClauseOut(Shape):
             source=clause.source,
             status=clause.status,
             binds=list(clause.binds),
-            roles=told.roles,
+            roles=[called(policy, code) for code in clause.binds],
             rules=[
                 RuleOut(key=rule.key, kind=type(rule).__name__.removesuffix("Rule").lower(), words=words, data=item)
                 for rule, words, item in zip(clause.rules, told.rules, data.get("rules", ()), strict=True)
@@ -229,6 +231,12 @@ def get_coverage(call: Call, query: OfPolicy) -> list[CoverageOut]:
         raise NotYours
     wanted = [policy for policy in known if query.policy in (None, policy.name)]
     return [CoverageOut(**line.as_json()) for line in coverage(wanted, REGISTRY)]
+
+
+def called(policy: Policy, code: str) -> str:
+    """A role as the regulation calls it, else as the program does."""
+    own = next((text(role.name, language()) for role in policy.roles if role.code == code), "")
+    return own or (str(ROLES[code].label) if code in ROLES else code)
 
 
 def clauses_of(policy: Policy, content: Content, *, only: str = "") -> list[ClauseOut]:
