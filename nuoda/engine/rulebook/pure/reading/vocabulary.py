@@ -95,6 +95,7 @@ ENDS = (
     Word("follow_up.recorded", "回访"),
     Word("order.entered", "录入|处理", "订单"),
     Word("order.confirmed", "收到确认|确认订单"),
+    Word("shipment.received", "送达|到货|签收"),
     Word("need.analysed", "整理.{0,6}(?:需求|分析报告)"),
     Word("shipment.customer_told", "通知", "物流"),
     Word("shipment.address_confirmed", "通知|确认", "发货"),
