@@ -105,7 +105,8 @@ def test_kept_it_is_a_draft_of_a_new_regulation(author: Client, cast: factories.
     assert response.status_code == 302
     [row] = versions(cast, policy__name="rental-service")
     assert (row.status, row.version, row.content["code"], len(row.content["clauses"])) == ("draft", "1.0", "KY", 4)
-    assert author.get(response["Location"]).status_code == 200
+    assert response["Location"].startswith("/revisions/drafts/XD-")
+    assert "租赁设备维保细则" in author.get(response["Location"]).content.decode()
 
 
 def test_kept_for_an_existing_regulation_it_adds_clauses_to_what_is_in_force(
