@@ -86,7 +86,7 @@ def test_a_director_reads_and_tries(stage: Stage, hand: Hands) -> None:
     shen.go(f"/revisions/drafts/{number}/clauses/{CLAUSE}")
     within = page.locator("input[name$=_within]")
     limits = [box.input_value() for box in within.all()]
-    within.nth(limits.index("4 h")).fill("2 h")
+    within.nth(limits.index("4 小时")).fill("2 小时")
     page.locator("main form button[type=submit], main form button.btn-primary").first.click()
     page.goto(draft)
     shen.says("2 小时")

@@ -45,6 +45,14 @@ FOLLOW_UP = Subject(
         ),
     },
     verbs=tuple(MACHINE.moves),
+    verb_names={
+        "plan": _label("安排", "安排", "plan"),
+        "attempt": _label("联系客户", "聯絡客戶", "call"),
+        "record": _label("记录结果", "記錄結果", "record the result"),
+        "give_up": _label("停止联系", "停止聯絡", "give up"),
+        "cancel": _label("取消", "取消", "cancel"),
+        "contact": _label("联系不满意的客户", "聯絡不滿意的客戶", "contact the dissatisfied customer"),
+    },
 )
 
 

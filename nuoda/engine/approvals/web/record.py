@@ -33,6 +33,9 @@ LOOKS = {
 """Icon and tone of each act."""
 STAGES: dict[str, Literal["done", "now", "next", "skipped"]] = {"open": "now", "approved": "done", "waiting": "next"}
 
+SHORT = 40
+"""Letters of a value that fits beside others; a longer one has a line of its own."""
+
 
 class ApprovalPage(RecordPage):
     """The page of an approval, for those who decide, those who asked, and those who may read it later."""
@@ -197,7 +200,8 @@ def shown(kept: Round) -> list[Fact]:
         if row["kind"] in ("moment", "date") and isinstance(value, str):
             moment = datetime.fromisoformat(value)
             value = moment if row["kind"] == "moment" else moment.date()
-        found.append(Fact(label=gettext(row["label"]), value=value, cell=row["kind"]))
+        long = isinstance(value, str) and len(value) > SHORT
+        found.append(Fact(label=gettext(row["label"]), value=value, cell=row["kind"], wide=long))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -83,7 +85,9 @@ def test_a_file_is_tried_and_a_wrong_one_is_told_with_its_place(stage: Stage) ->
     days = {"first_day": FIRST_DAY.isoformat(), "last_day": LAST_DAY.isoformat()}
     wrong = manual().replace("require: has_problem && has_contact", "require: has_problm")
     answer = chen.post(reverse("replay:upload"), {**days, "file": SimpleUploadedFile("a.yaml", wrong.encode())})
-    assert answer.status_code == 409 and "has_problm" in answer.content.decode()
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert "has_problm" in said and re.search(r"第 \d+ 行第 \d+ 列：没有名为 has_problm", said), said
     answer = chen.post(reverse("replay:upload"), {**days, "file": SimpleUploadedFile("a.yaml", manual().encode())})
     assert answer.status_code == 302
     with stage.acting(stage.cast.chen):

@@ -13,8 +13,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from nuoda.engine.revisions.pure import editing
+from nuoda.engine.revisions.web.words import told
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure.documents import PolicyError
+from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.ui.web.pages import Crumb, FormPage
@@ -155,6 +159,12 @@ class AskFile(_Period):
             raise Invalid(
                 _t("This file is not text in UTF-8."), fields={"file": _t("This file is not text in UTF-8.")}
             ) from error
+        try:
+            problems = editing.whole(text, SUBJECTS).problems
+        except PolicyError as error:
+            problems = tuple(error.problems)
+        if problems:
+            raise Invalid(_t("This file has mistakes."), fields={"file": told(problems)})
         return replays.ask(text=text, actor=self.actor, at=self.at, **cleaned)
 
 

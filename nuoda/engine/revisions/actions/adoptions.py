@@ -235,10 +235,13 @@ def said(change: Change) -> str:
     lines = [f"{change.clause_id}（{change.section}）"]
     for part in change.parts:
         if part.what == "transition":
-            lines.append(f"{part.key}: {_WAYS[part.after]}")
+            lines.append(f"{part.name or part.key}：{_WAYS[part.after]}")
             continue
         if part.what == "duties":
             lines.append(f"{part.name or part.key}：{_DUTIES[part.after]}")
+            continue
+        if part.what == "example" and part.before == part.after:
+            lines.append(f"示例“{part.after}”：预期结果有修改")
             continue
         limit = f"{part.limit[0]} → {part.limit[1]}：" if part.limit[0] else ""
         lines.append(limit + "".join(_SIGNS[piece.op].format(piece.text) for piece in part.pieces))

@@ -27,7 +27,18 @@ def test_every_page_is_sound_and_a_condition_is_checked_while_it_is_typed(browse
         reading = Reading.objects.get(version=version, person=own.zhao)
     number = row.dossier.number
     pages = [
+        reverse("rulebook:regulations"),
+        reverse("rulebook:policy", args=["manual"]),
+        reverse("rulebook:clause", args=[cast.ON_SITE]),
         reverse("revisions:drafts"),
+        reverse("revisions:begin"),
+        reverse("revisions:upload"),
+        reverse("revisions:add", args=[number]),
+        reverse("revisions:limit", args=[number, cast.ON_SITE]),
+        reverse("revisions:move", args=[number, cast.ON_SITE]),
+        reverse("revisions:remove", args=[number, cast.ON_SITE]),
+        reverse("revisions:take_over", args=[number]),
+        reverse("revisions:discard", args=[number]),
         reverse("revisions:draft", args=[number]),
         reverse("revisions:clause", args=[number, cast.ON_SITE]),
         reverse("revisions:head", args=[number]),
@@ -57,7 +68,7 @@ def test_every_page_is_sound_and_a_condition_is_checked_while_it_is_typed(browse
     assert not wrong, "\n".join(wrong)
 
     page = visit.page()
-    page.goto(f"{visit.url}{pages[2]}")
+    page.goto(visit.url + reverse("revisions:clause", args=[number, cast.ON_SITE]))
     box = page.locator("textarea[name$=_when]").first
     box.fill('severity == "urgend"')
     said = page.locator("[id$=_when-said]").first

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.rulebook import queries as rulebook
-from nuoda.engine.rulebook.pure import objections
 from nuoda.engine.rulebook.pure.documents import Content, PolicyError, Problem
 from nuoda.engine.rulebook.pure.facts import SUBJECTS, subject_of
 from nuoda.engine.rulebook.pure.telling import person
@@ -27,6 +26,7 @@ from ..pure import clockforms, editing
 from . import words
 from .drafts import Deed
 from .outcomes import of_clause
+from .words import plain, told
 
 MONO = {"data_wide": "1", "class": "rv-mono", "spellcheck": "false", "autocomplete": "off", "translate": "no"}
 WIDE = {"rows": 3, "data_wide": "1"}
@@ -75,20 +75,6 @@ class Edit(Deed):
 
 class EditionForm(forms.Form):
     edition = forms.IntegerField(widget=forms.HiddenInput)
-
-
-def told(problems: tuple[Problem, ...]) -> str:
-    """Problems as the lines that a form shows."""
-    return "\n".join(
-        _t("Line %(line)d, column %(column)d: %(reason)s")
-        % {"line": problem.line, "column": problem.column, "reason": plain(problem)}
-        for problem in problems
-    )
-
-
-def plain(problem: Problem) -> str:
-    """What is wrong, in the reader's language."""
-    return objections.said(problem.reason, language())
 
 
 # -- one clause ------------------------------------------------------------------------------------------
@@ -313,7 +299,8 @@ class ClauseEdit(Edit):
         return {name: "\n".join(lines) for name, lines in found.items()}
 
     def done(self, result: Draft) -> str:
-        return reverse("revisions:clause", args=[result.dossier.number, self.clause["id"]])
+        """To what the draft changes, where this clause stands now."""
+        return f"{super().done(result)}#c-{self.clause['id']}"
 
 
 def lines(text: str) -> str:

@@ -15,7 +15,8 @@ from nuoda.engine.approvals.models import Approval
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_adopt
 from nuoda.engine.rulebook.models import PolicyVersion
-from nuoda.engine.rulebook.pure import documents, objections
+from nuoda.engine.rulebook.pure.documents import PolicyError
+from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.pure.telling import labels
 from nuoda.engine.rulebook.pure.unsaid import unsaid
 from nuoda.engine.rulebook.web.views import language
@@ -27,6 +28,7 @@ from .. import queries
 from ..access import WRITERS
 from ..actions import adoptions, drafts
 from ..models import Draft
+from ..pure import editing
 from . import words
 from .outcomes import of_policy
 from .outcomes import tried as tried
@@ -69,6 +71,8 @@ class Drafts(ListPage):
 class BeginForm(forms.Form):
     version = forms.ChoiceField(label=_("Begin from"))
     empty = forms.BooleanField(label=_("Take over nothing but title, roles and scope"), required=False)
+    clause = forms.CharField(required=False, widget=forms.HiddenInput)
+    """Whose form is opened first."""
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,13 +100,20 @@ class Begin(FormPage):
 
     def act(self, cleaned: dict[str, Any]) -> Draft:
         row = queries.version(self.actor, cleaned["version"])
+        known = {clause["id"] for clause in row.content["clauses"]}
+        self.first = cleaned["clause"] if cleaned["clause"] in known and not cleaned["empty"] else ""
         return drafts.begin_from(version=row, empty=cleaned["empty"], actor=self.actor, at=self.at)
 
     def done(self, result: Draft) -> str:
-        return reverse("revisions:draft", args=[result.dossier.number])
+        number = result.dossier.number
+        return reverse("revisions:clause", args=[number, self.first]) if self.first else draft_url(number)
 
     def back(self) -> str:
         return reverse("revisions:drafts")
+
+
+def draft_url(number: str) -> str:
+    return reverse("revisions:draft", args=[number])
 
 
 class UploadForm(forms.Form):
@@ -123,14 +134,15 @@ class Upload(FormPage):
         if file.size > LARGEST:
             raise Invalid(_t("The file is larger than a regulation can be."), fields={"file": _t("Too large.")})
         try:
-            content = documents.parse(file.read().decode("utf-8")).content
+            found = editing.whole(file.read().decode("utf-8"), SUBJECTS)
         except UnicodeDecodeError as error:
             raise Invalid(_t("The file is not UTF-8 text."), fields={"file": _t("Not UTF-8.")}) from error
-        except documents.PolicyError as error:
-            said = "\n".join(objections.said(problem.reason, language()) for problem in error.problems)
-            raise Invalid(
-                _t("The file is not a regulation as this program writes it."), fields={"file": said}
-            ) from error
+        except PolicyError as error:
+            found = editing.Checked({}, tuple(error.problems))
+        if found.problems:
+            said = words.told(found.problems)
+            raise Invalid(_t("The file is not a regulation as this program writes it."), fields={"file": said})
+        content = found.content
         policy = drafts.policy_for(content, actor=self.actor)
         return drafts.begin(policy=policy, content=content, actor=self.actor, at=self.at)
 
@@ -163,7 +175,13 @@ class DraftPage(Page):
                 "before": before,
                 "redline": words.shown(redline),
                 "clauses": [
-                    (clause.id, clause.text["zh-hans"], kinds.get(clause.id), outcomes.get(clause.id, []))
+                    (
+                        clause.id,
+                        clause.text["zh-hans"],
+                        kinds.get(clause.id),
+                        len(outcomes.get(clause.id, [])),
+                        sum(not outcome.right for outcome in outcomes.get(clause.id, [])),
+                    )
                     for clause in policy.clauses
                 ],
                 "apart": [

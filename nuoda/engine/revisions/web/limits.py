@@ -19,7 +19,8 @@ from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from .. import queries
 from ..models import Draft
 from ..pure import clockforms, editing
-from .clauses import HINTS, LABELS, Edit, EditionForm, clocks_of, plain, roles_of, speech, subject_name
+from .clauses import HINTS, LABELS, Edit, EditionForm, clocks_of, roles_of, speech, subject_name
+from .words import plain
 
 Group = tuple[str, str | list[tuple[str, str]]]
 

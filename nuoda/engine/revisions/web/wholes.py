@@ -26,7 +26,8 @@ from ..access import WRITERS
 from ..models import Draft
 from ..pure import clockforms, editing
 from . import words
-from .clauses import MONO, Edit, EditionForm, lines, plain, told
+from .clauses import MONO, Edit, EditionForm, lines
+from .words import plain, told
 
 
 class AddForm(EditionForm):

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from nuoda.engine.clocks.web.words import STATES
 from nuoda.engine.notices.pure.templates import Template
 from nuoda.engine.notices.pure.templates import register as keep
 from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure import objections
+from nuoda.engine.rulebook.pure.documents import Problem
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.journal.pure import words as event_words
 from nuoda.foundation.journal.pure.words import EventWord
@@ -186,8 +188,24 @@ def _part(part: Part) -> ShownPart:
     limit = part.limit if part.limit[0] else None
     if part.what in ("number", "effective") and part.before:
         return ShownPart(WHATS[part.what], "", (), (part.before, part.after))
+    if part.what == "example" and part.before == part.after:
+        return ShownPart(WHATS[part.what], part.after, (), None, _("What it expects was changed."))
     name = LANGUAGES.get(part.key, "") if part.what == "text" else part.name
     if part.what == "definition":
         name = part.key
     ways = DUTIES if part.what == "duties" else WAYS
     return ShownPart(WHATS[part.what], name, part.pieces, limit, ways.get(part.after, ""))
+
+
+def told(problems: tuple[Problem, ...]) -> str:
+    """Problems as the lines that a form shows."""
+    return "\n".join(
+        gettext("Line %(line)d, column %(column)d: %(reason)s")
+        % {"line": problem.line, "column": problem.column, "reason": plain(problem)}
+        for problem in problems
+    )
+
+
+def plain(problem: Problem) -> str:
+    """What is wrong, in the reader's language."""
+    return objections.said(problem.reason, language())

@@ -87,7 +87,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "p90": ("第 90 百分位", "第 90 百分位", "90th percentile"),
     "sum": ("合计", "合計", "sum"),
     "all": ("全部", "全部", "all"),
-    "consequence": ("{on}时：{then}", "{on}時：{then}", "On {on}: {then}"),
+    "consequence": ("{on}后：{then}", "{on}後：{then}", "On {on}: {then}"),
     "tell": ("告知{tell}", "告知{tell}", "tell {tell}"),
     "then": ("；", "；", ", "),
     "issued": ("已开具", "已開立", "issued"),

@@ -44,7 +44,8 @@ def test_a_clause_stands_at_its_address_with_rules_and_numbers(client: Client, c
     factories.login(client, cast.lin)
     page = client.get("/rulebook/clauses/MN-3.2.1b").content.decode()
     assert "到场" in page and "work_order.arrived" not in page
-    assert "machines_down_urgent" in page
+    assert "3：停机达到此台数即视为影响生产" in page and "machines_down_urgent" not in page
+    assert "“到场”超时后：" in page and "on_site" not in page
     assert client.get("/rulebook/clauses/MN-9.9").status_code == 404
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,8 @@ from nuoda.foundation.ui.web.pages import EVERYONE, Crumb, Page
 
 from .. import queries
 from ..access import may_see_errors
-from ..models import PolicyVersion
+from ..models import ClauseError, PolicyVersion
+from ..pure import objections
 from ..pure.policies import Clause, Policy
 from ..pure.telling import labels, parameter_lines, rule_lines, text
 from .menu import STAFF
@@ -53,7 +55,8 @@ class Said:
     text: str
     authoritative: str
     """The zh-Hans text, when the reader's language is another."""
-    roles: list[str]
+    people: str
+    """Whom it binds."""
     rules: list[list[str]]
     parameters: list[list[str]]
     checklist: list[str]
@@ -94,7 +97,7 @@ def said(policy: Policy, clause: Clause) -> Said:
         status=STATUSES[clause.status],
         text=text(clause.text, now),
         authoritative="" if now == "zh-hans" else clause.text["zh-hans"],
-        roles=[names.get(code, code) for code in clause.binds],
+        people=(", " if now == "en" else "、").join(names.get(code, code) for code in clause.binds),
         rules=[rule_lines(rule, now, names, _called, called) for rule in clause.rules],
         parameters=[parameter_lines(parameter, now) for parameter in clause.parameters],
         checklist=[text(item.text, now) for item in clause.checklist],
@@ -164,6 +167,10 @@ class Reading(Page):
                     (item.word, text(item.means, language()), item.clauses) for item in self.policy.definitions
                 ],
                 "clauses": clauses,
+                "contents": [
+                    (section, [one.clause.id for one in group])
+                    for section, group in groupby(clauses, key=lambda one: one.clause.section)
+                ],
                 "heads": self.contributed("policy.head", self.shown),
             }
         )
@@ -205,13 +212,22 @@ class ClausePage(Page):
                 "policy_title": text(policy.title, language()),
                 "policy_url": f"{reverse('rulebook:policy', args=[policy.name])}#{id}",
                 "may_read": not STAFF.isdisjoint(self.actor.roles),
-                "history": history,
+                "history": [(other, other.pk == row.pk) for other in history],
                 "blocks": self.contributed("clause.sections", self.found.clause),
-                "errors": list(queries.errors(self.actor, clause_id=id, limit=10))
-                if may_see_errors(self.actor)
-                else [],
+                "errors": self.errors(id),
             }
         )
+
+    def errors(self, clause_id: str) -> list[tuple[ClauseError, str, str]]:
+        """Where its rules could not be judged, for its keepers: what was asked, and why it could not be answered."""
+        if not may_see_errors(self.actor):
+            return []
+        called = labels(self.found.clause.rules, language())
+        rows = queries.errors(self.actor, clause_id=clause_id, limit=10)
+        return [
+            (row, called.get(row.ref.partition("/")[2], row.ref), objections.said(row.reason, language()))
+            for row in rows
+        ]
 
     def get_title(self) -> Any:
         return self.found.clause.id
