@@ -68,7 +68,7 @@ def ask_newcomer(*, person: Person, role: str, actor: Actor, at: datetime) -> li
     by_version: dict[UUID, list[str]] = defaultdict(list)
     book = rulebook.book(actor)
     for bound in book.clauses(at):
-        if role in bound.clause.binds:
+        if role in bound.clause.obliged:
             by_version[bound.version_id].append(bound.clause.id)
     for coming in PolicyVersion.objects.filter(company_id=person.company_id, in_force_from__gt=at).select_related(
         "policy"
@@ -154,7 +154,7 @@ def _open(rows: QuerySet[Reading], at: datetime) -> QuerySet[Reading]:
 
 def _left(replaced: PolicyVersion, version: PolicyVersion) -> list[tuple[UUID, UUID | None, str]]:
     """What people were asked to read of the replaced version, have not confirmed, and still stands for them: person, dealer, clause."""
-    binds = {clause.id: clause.binds for clause in rulebook.policy_of(version).clauses}
+    binds = {clause.id: clause.obliged for clause in rulebook.policy_of(version).clauses}
     rows = Reading.objects.filter(version=replaced, confirmed_at=None, person__active=True)
     asked = {
         (person, dealer): set(clauses)

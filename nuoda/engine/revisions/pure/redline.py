@@ -149,7 +149,7 @@ def _change(
     shown = new or old
     if shown is None:
         return None
-    binds = tuple(dict.fromkeys([*(new.binds if new else ()), *(old.binds if old else ())]))
+    binds = tuple(dict.fromkeys([*(new.obliged if new else ()), *(old.obliged if old else ())]))
     return Change(kind, shown.id, shown.section, binds, parts)
 
 

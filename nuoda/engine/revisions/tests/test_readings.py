@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from nuoda.engine.rulebook.models import PolicyVersion
+from nuoda.engine.rulebook.pure.loading import of_content
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.refusals import NotYours, Refused, Stale
 from nuoda.foundation.journal.models import Entry
@@ -79,11 +80,12 @@ def test_whoever_takes_a_role_reads_what_binds_it(own: factories.Cast) -> None:
         rows = list(Reading.objects.filter(person=newcomer).select_related("version__policy"))
         manual = next(row for row in rows if row.version.policy.name == "manual")
         assert cast.ON_SITE in manual.clauses
-        assert all(
-            "technician" in next(c for c in row.version.content["clauses"] if c["id"] == clause)["binds"]
-            for row in rows
-            for clause in row.clauses
-        )
+        for row in rows:
+            obliged = {clause.id: clause.obliged for clause in of_content(row.version.content).clauses}
+            assert all("technician" in obliged[clause] for clause in row.clauses)
+        # What makes him owe something is read too, where the clause speaks of others.
+        held = next(clause for clause in of_content(manual.version.content).clauses if clause.id == "MN-3.1.2c")
+        assert "technician" not in held.binds and held.id in manual.clauses
 
 
 def test_reminders_come_when_the_book_wants_them_and_stop_with_the_confirmation(own: factories.Cast) -> None:
@@ -163,8 +165,9 @@ def test_what_was_not_confirmed_of_a_replaced_version_is_asked_for_again(own: fa
     row = cast.begun(own)
     assert row.draft_of is not None
     content = row.draft_of.content
-    place = next(i for i, clause in enumerate(content["clauses"]) if clause["binds"] == ["agent"])
-    other = content["clauses"][place]
+    clauses = of_content(content).clauses
+    agents = next(c.id for c in clauses if "agent" in c.obliged and "technician" not in c.obliged)
+    other = content["clauses"][editing.place(content, agents)]
     changed = {**other, "text": {**other["text"], "zh-hans": other["text"]["zh-hans"] + "（修订）"}}
     second = cast.adopted(own, cast.edited(row, editing.put(content, other["id"], changed)[0], own.shen))
     found = asked(own, second)

@@ -289,6 +289,12 @@ class Clause:
         asked = any(isinstance(rule, CadenceRule) and can_open(rule) for rule in self.rules)
         return bool(self.checklist) and asked and not live
 
+    @property
+    def obliged(self) -> tuple[str, ...]:
+        """The roles it binds, and those that by its rules owe a time limit or a periodic duty."""
+        owners = (rule.owner for rule in self.rules if isinstance(rule, ClockRule | CadenceRule))
+        return tuple(dict.fromkeys([*self.binds, *(owner for owner in owners if owner)]))
+
     def clocks(self) -> tuple[ClockRule, ...]:
         return tuple(rule for rule in self.rules if isinstance(rule, ClockRule))
 
