@@ -125,16 +125,21 @@ def as_json(found: Any) -> dict[str, Any]:
 
 
 def _fields(one: Any) -> Iterator[tuple[str, Any]]:
+    from nuoda.engine.rulebook.pure.reading.doubts import doubts
+
     yield "within", str(one.within) if one.within else None
-    for name in ("ahead", "starts", "ends", "when", "every", "name", "formula", "target"):
+    for name in ("ahead", "starts", "ends", "circumstance", "when", "every", "name", "formula", "target"):
         yield name, getattr(one, name)
+    yield "people", list(one.people) or None
+    yield "look_at", list(doubts(one)) or None
 
 
 def _short(one: Any) -> str:
     if one.kind in ("clock", "open_clock"):
         way = "←" if one.ahead else "→"
         return f"{one.within or '?'}: {one.starts or '?'} {way} {one.ends or '?'}"
-    told = [one.every, one.name, one.formula, "" if one.target is None else f"{one.target:g}", " → ".join(one.roles)]
+    people = " → ".join((*one.roles, *one.people))
+    told = [one.every, one.name, one.formula, "" if one.target is None else f"{one.target:g}", people]
     return " ".join(filter(None, told))
 
 

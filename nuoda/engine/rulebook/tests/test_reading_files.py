@@ -251,6 +251,7 @@ def test_read_prints_the_proposals_with_their_places(tmp_path: Path, capsys: pyt
     (one,) = found["proposals"]
     assert (one["kind"], one["within"], one["words"]) == ("clock", "2 h", "2小时内答复客户")
     assert found["numbers"][0]["value"] == "2 h"
+    assert one["look_at"] == ["inferred"]
 
 
 @pytest.mark.usefixtures("as_json")
