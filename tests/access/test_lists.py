@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -33,6 +34,7 @@ from nuoda.engine.revisions.models import Reading
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.ids import new_id
+from nuoda.foundation.base.pure.refusals import Refused
 from nuoda.foundation.orgs.actions import staffing
 from nuoda.foundation.orgs.tests import factories as people
 from nuoda.foundation.ui.web.pages import ListPage
@@ -69,6 +71,12 @@ def approval(stage: Stage, *, decided: bool = False) -> None:
     if decided:
         with stage.acting(stage.cast.wang) as (actor, at):
             decisions.approve(approval_id=asked.pk, actor=actor, at=at)
+
+
+def held_back(stage: Stage) -> None:
+    """A dispatch without a task: the gate refuses it, and that is kept."""
+    with suppress(Refused):
+        stage.dispatch(stage.report(), stage.cast.zhao, task=" ")
 
 
 def catalogue(make: Callable[[Any], Any]) -> Callable[[Stage], None]:
@@ -205,6 +213,7 @@ MAKERS: dict[str, tuple[str, str, Callable[[Stage], Any]]] = {
     "reports:cases": ("wang", "", lambda stage: stage.report()),
     "reports:findings": ("chen", "", lambda stage: finding(stage, stage.report())),
     "reports:bundles": ("chen", "", packed),
+    "reports:refusals": ("wang", "", held_back),
     "reports:entries": ("wang", "", lambda stage: stage.report()),
     "orgs:people": ("wang", "", lambda stage: people.person(of=stage.cast.company)),
     "orgs:qualifications": ("wang", "", lambda stage: people.qualification(people.person(of=stage.cast.company), "welding")),
