@@ -110,7 +110,7 @@ def fill(cases: int, folder: Path, seed: int = 7) -> Journal:
     company, dealers, manual = _company()
     kinds = replay.write(cases, folder, seed)
     values = {"company": company, "none": UUID(int=0), "version": manual}
-    with _admin() as cursor:
+    with admin() as cursor:
         cursor.execute("ALTER SYSTEM SET fsync = off")
         cursor.execute("SELECT pg_reload_conf(), journal_make_partitions('2025-01-01', '2026-03-01')")
         cursor.execute(_UNLOGGED)
@@ -118,7 +118,7 @@ def fill(cases: int, folder: Path, seed: int = 7) -> Journal:
         cursor.execute(_DOSSIERS, values)
     _side_by_side([(_ENTRIES, values | span) for span in _halves()])
     _side_by_side([(_DEADLINES, values | {"half": half}) for half in (0, 1)])
-    with _admin() as cursor:
+    with admin() as cursor:
         cursor.execute("DROP TABLE bench_stage, bench_kind, bench_dealer")
         for table in ("journal_entry", "journal_dossier", "clocks_deadline", "orgs_person"):
             cursor.execute(f"VACUUM (ANALYZE) {table}")
@@ -133,7 +133,7 @@ def fill(cases: int, folder: Path, seed: int = 7) -> Journal:
 
 
 @contextmanager
-def _admin() -> Iterator[Any]:
+def admin() -> Iterator[Any]:
     """A cursor of the cluster's administrator for whom no trigger fires: neither the chain's nor those of foreign keys."""
     import psycopg
 
@@ -157,7 +157,7 @@ def _halves() -> list[dict[str, datetime]]:
 
 def _side_by_side(statements: list[tuple[str, dict[str, Any]]]) -> None:
     def run(item: tuple[str, dict[str, Any]]) -> None:
-        with _admin() as cursor:
+        with admin() as cursor:
             cursor.execute(*item)
 
     with ThreadPoolExecutor(len(statements)) as pool:

@@ -17,7 +17,7 @@ from nuoda.config import env
 help = N_("measure intake, lists and clocks in a scratch database")
 examples = ["nuoda bench", "nuoda bench intake", "nuoda bench intake lists --json"]
 needs = "nothing"
-NAMES = ("clocks_pure", "replay", "intake", "clocks_sweep", "lists")
+NAMES = ("clocks_pure", "replay", "intake", "clocks_sweep", "lists", "replay_journal")
 """Measurements in `bench/`, the quick ones first. Each runs in a process of its own and ends by itself."""
 LONGEST = 3600
 """Seconds after which a measurement is given up."""

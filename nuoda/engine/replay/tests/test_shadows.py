@@ -6,20 +6,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F, Q
 from django.test.utils import CaptureQueriesContext
 
 from nuoda.domain.service.tests.stage import Stage, local
 from nuoda.engine.clocks.models import Deadline
 from nuoda.engine.notices.models import Notice
 from nuoda.engine.replay import queries
-from nuoda.engine.replay.actions import shadows
+from nuoda.engine.replay.actions import replays, shadows
 from nuoda.engine.replay.models import Shadow, ShadowDeadline
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.refusals import NotYours, Refused
 from nuoda.foundation.journal.models import Entry
 
 from .test_replays import refused
-from .trying import ON_SITE, arrived, drafted
+from .trying import ON_SITE, arrived, carried_out, drafted
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,38 @@ def test_taking_in_the_same_twice_changes_nothing(stage: Stage) -> None:
     with stage.acting(stage.cast.shen):
         again = list(ShadowDeadline.objects.order_by("ref", "start_id").values_list("ref", "start_id", "draft_state"))
     assert first == again != []
+
+
+def test_it_counts_what_a_replay_of_the_same_days_finds(stage: Stage) -> None:
+    row = begun(stage)
+    day = stage.now.date()
+    for hours in (1, 3, 5):
+        arrived(stage, hours)
+    stage.report()
+    stage.after(hours=3)
+    swept(stage)
+    with stage.acting(stage.cast.shen) as (actor, at):
+        asked = replays.ask(version=row.version, first_day=day, last_day=at.date(), actor=actor, at=at)
+    replayed = carried_out(stage, asked)
+    with stage.acting(stage.cast.shen):
+        of_shadow = {(ref, life, draft) for ref, life, draft, _ in queries.shadow_by_clock(row)}
+        of_replay = {(ref, life, draft) for ref, life, draft, _ in queries.by_clock(replayed)}
+        fields = (
+            "ref",
+            "start_id",
+            "round",
+            "life_state",
+            "life_due",
+            "draft_state",
+            "draft_due",
+            "dealer_id",
+            "number",
+        )
+        otherwise = ~Q(life_state=F("draft_state")) | ~Q(life_due=F("draft_due"))
+        differ = set(row.deadlines.filter(otherwise).values_list(*fields))
+        changes = set(replayed.changes.values_list(*fields))
+    assert of_shadow == of_replay and len(of_replay) == 3
+    assert differ == changes and len(changes) == 4
 
 
 def test_recording_an_event_costs_nothing_more_while_it_runs(stage: Stage) -> None:
