@@ -13,6 +13,11 @@ CARRIERS = ("clock", "cadence", "indicator")
 _ASIDE = frozenset({"label", "why", "name", "title", "otherwise", "warnings", "pauses", "missed"})
 """Words about a rule, and what happens before and after its limit: the limit itself stands elsewhere."""
 _MINUTES: Mapping[Unit, int] = {"min": 1, "h": 60, "d": 24 * 60}
+_PERIODS: Mapping[str, Duration] = {
+    "week": Duration(7, "d"), "month": Duration(1, "month"), "quarter": Duration(3, "month"),
+    "half_year": Duration(6, "month"), "year": Duration(12, "month"),
+}  # fmt: skip
+"""How long a cadence's period is."""
 _OF_FORMULA = frozenset("×*")
 
 
@@ -28,7 +33,9 @@ def unsaid(clause: Mapping[str, Any]) -> list[str]:
     numbers: set[float] = set()
     carrying = [rule for rule in rules if "consequence" not in rule]
     for value in _values([carrying, clause.get("parameters", ())]):
-        if isinstance(value, str):
+        if isinstance(value, str) and value in _PERIODS:
+            times.add(_size(_PERIODS[value]))
+        elif isinstance(value, str):
             try:
                 times.add(_size(Duration.parse(value)))
             except ValueError:
@@ -56,7 +63,11 @@ def _values(value: Any) -> Iterator[Any]:
 
 
 def _carried(found: Quantity, times: set[tuple[str, int]], numbers: set[float]) -> bool:
-    if found.amount in numbers or (found.duration is not None and _size(found.duration) in times):
+    if found.duration is not None:
+        unit, amount = _size(found.duration)
+        # A target may count minutes where the text says hours.
+        return (unit, amount) in times or found.amount in numbers or (unit == "min" and amount in numbers)
+    if found.amount in numbers:
         return True
     return found.kind == "percent" and any(abs(found.amount / 100 - number) < 1e-9 for number in numbers)
 

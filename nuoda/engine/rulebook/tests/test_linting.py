@@ -9,6 +9,7 @@ import pytest
 from nuoda.engine.rulebook.pure import loading
 from nuoda.engine.rulebook.pure.book import Tenure
 from nuoda.engine.rulebook.pure.linting import Finding, World, lint, overlap, validity
+from nuoda.engine.rulebook.pure.unsaid import unsaid
 from nuoda.foundation.base.pure.ids import new_id
 
 from .subjects import SUBJECTS, TICKET
@@ -68,6 +69,10 @@ def test_a_number_that_people_read_and_no_rule_carries_is_named() -> None:
     )
     assert apart("4 小时内答复") == ["4 小时"]
     assert apart("1 个工作日内答复", hour) == ["1 个工作日"], "an hour of the calendar is not one of work"
+    assert apart("半年内答复") == ["半年"] and apart("半年内答复", hour.replace("1 h", "6 calendar months")) == []
+    every = {"text": {"zh-hans": "每半年汇总一次"}, "rules": [{"cadence": "sum", "every": "half_year"}]}
+    assert unsaid(every) == []
+    assert unsaid(every | {"rules": [{"cadence": "sum", "every": "month"}]}) == ["半年"]
     # A warning or an escalation of that length is not the limit.
     warned = CLOCK + "        warnings: [{before: 4 h, tell: [owner]}]\n"
     assert apart("4 小时内答复", warned) == ["4 小时"]
