@@ -129,7 +129,7 @@ def register() -> None:
 def deadline_chip(state: str) -> Chip:
     """How a time limit of an example ends; 'none': there is none."""
     if state == "none":
-        return Chip(_("not asked for"), "neutral")
+        return Chip(_("does not run"), "neutral")
     return Chip(STATES[state], LIMITS[state])
 
 
