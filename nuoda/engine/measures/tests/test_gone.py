@@ -149,7 +149,7 @@ def test_a_fact_set_that_is_gone(stage: Stage, monkeypatch: pytest.MonkeyPatch) 
     revisions._linted.cache_clear()
     browser = people.login(Client(), stage.cast.chen)
     for url in (reverse("measures:indicators"), PAGE, reverse("reports:board")):
-        assert "无法计算：系统没有提供数据集“repairs”。" in text(browser, url), url
+        assert "系统没有提供这项指标的数据来源，无法计算。" in text(browser, url), url
     assert "100%" in text(browser, PAGE), "what was closed stays"
     assert close(stage, LATER.replace(month=5)) > 0
     with stage.acting(stage.cast.chen) as (actor, at):

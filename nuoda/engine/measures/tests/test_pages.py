@@ -55,7 +55,7 @@ def test_the_list_names_every_indicator_with_its_figure_and_says_which_wait(stag
         assert label in text
     assert "等待数据" in text and "未评估" in text
     lines = {line["item"].ref: line for line in answer.context["lines"]}
-    assert "returns" in lines["DL-5.2e/returns_compliant"]["why"]
+    assert "没有提供" in lines["DL-5.2e/returns_compliant"]["why"], "it says why, without a code"
     few = client(stage.cast.chen).get(reverse("measures:indicators") + "?policy=service-operations&role=director")
     assert {line["item"].bound.policy for line in few.context["lines"]} == {"service-operations"}
 

@@ -117,7 +117,7 @@ def why(found: Obstacle | None) -> str:
         return ""
     told = _(", ").join(found.names)
     if found.what == "set":
-        return _("Cannot be computed: the fact set “%(name)s” is not published.") % {"name": told}
+        return _("What this indicator counts is not published; it cannot be computed.")
     if found.what == "facts":
         said = ngettext(
             "Cannot be computed: the fact “%(names)s” is no longer published.",
