@@ -70,7 +70,7 @@ def hand(browser: Any, live_server: Any, stage: Any) -> Iterator[Any]:
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.clock.set_system_time(FRIDAY_MORNING)
         one = Hand(page, live_server.url, 44 if size == PHONE else 24)
         watch(one)
