@@ -197,9 +197,7 @@ def list_indicator_cases(call: Call, clause: Clause, key: Key, query: OfCases) -
     closing = queries.closings(call.actor, item.ref).filter(kind=span.kind, starts_on=span.starts).first()
     shape = partial(CaseOut.of, titles=not call.actor.only_administers)
     if closing is not None and not query.imports:
-        return paged(
-            queries.closed_cases(call.actor, closing, parts).select_related("dossier"), _ORDER, query, shape
-        )
+        return paged(queries.closed_cases(call.actor, closing, parts).select_related("dossier"), _ORDER, query, shape)
     since, until = span.between(orgs.zone(call.actor))
     found = rule_in(rulebook.book(call.actor), item.ref, since, until)
     if found is None or countable(rule_of(found[0])) is None:
