@@ -124,15 +124,21 @@ def test_behind_a_figure_an_auditor_finds_the_number_and_not_the_matter() -> Non
     auditor, manager = people.login(Client(), cast.audit), people.login(Client(), cast.chen)
     for page, about in BEHIND_FIGURES:
         address = reverse(page, args=[one or made.audit.number for one in about])
-        for url in (address, f"{address}?export=csv") if page.endswith(("cases", "entries", "refusals")) else (address,):
+        for url in (
+            (address, f"{address}?export=csv") if page.endswith(("cases", "entries", "refusals")) else (address,)
+        ):
             open_to, kept = manager.get(url).content.decode(), auditor.get(url)
             assert kept.status_code == 200, url
             shown = kept.content.decode()
             known = {number for number in numbers if number in open_to}
-            assert any(word in open_to for word in told) or page == "reports:clause", f"{url}: the control reads what it is about"
+            assert any(word in open_to for word in told) or page == "reports:clause", (
+                f"{url}: the control reads what it is about"
+            )
             assert [word for word in told if word in shown] == [], url
             assert {number for number in numbers if number in shown} == known, f"{url}: numbers stay"
-            assert not any(f"/tickets/{number}" in shown or f"/work-orders/{number}" in shown for number in numbers), url
+            assert not any(f"/tickets/{number}" in shown or f"/work-orders/{number}" in shown for number in numbers), (
+                url
+            )
 
 
 def test_a_program_of_an_auditor_gets_the_number_of_a_case_and_not_its_title() -> None:

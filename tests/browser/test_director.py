@@ -18,9 +18,7 @@ from nuoda.domain.service.models import Ticket
 from nuoda.domain.service.tests.stage import Stage, local
 from nuoda.engine.clocks.actions import turning
 from nuoda.engine.replay.actions import replays, shadows
-from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.foundation.base import access
-from nuoda.foundation.base.access import scoped, system
 from nuoda.interface.reports.actions import bundles
 
 from .hands import FRIDAY_MORNING, PHONE, Hands
@@ -113,8 +111,6 @@ def test_a_director_reads_tries_adopts_and_proves(stage: Stage, hand: Hands) -> 
     assert page.get_by_text("条文与规则不一致").count() == 0
 
     # What February would have looked like.
-    with scoped(system(company)):
-        version = PolicyVersion.objects.get(status="draft")
     shen.tap("link", "试算一段期间")
     page.locator("input[name=first_day]").fill("2026-02-01")
     page.locator("input[name=last_day]").fill("2026-02-28")
