@@ -39,7 +39,7 @@ def test_a_regulation_is_read_and_kept_as_a_draft(stage: Stage, hand: Hands) -> 
     for name, words in card.items():
         shen.page.locator(f"[name={name}]").fill(words)
     shen.tap("button", "存为草稿")
-    shen.page.wait_for_url(re.compile("/rulebook/policies/rental-service"))
+    shen.page.wait_for_url(re.compile("/revisions/drafts/XD-"))
     shen.says("草稿已保存")
     shen.says("ZL-1")
 

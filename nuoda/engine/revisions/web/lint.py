@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuoda.engine.rulebook.models import PolicyVersion
 from nuoda.engine.rulebook.pure import objections
 from nuoda.engine.rulebook.pure.linting import Finding
+from nuoda.engine.rulebook.pure.telling import text
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.ui.pure.tones import Chip
 from nuoda.foundation.ui.web.pages import Crumb, Page
@@ -92,20 +93,29 @@ class Lint(Page):
 def _group(row: PolicyVersion, findings: list[Finding], url: str, chip: Chip | None = None) -> dict[str, Any]:
     """One version with its findings; `chip` says what it is when it is not in force."""
     title = f"{words.title(row)} {row.version}"
-    return {"title": title, "chip": chip, "url": url, "count": len(findings), "codes": _codes(findings)}
+    return {"title": title, "chip": chip, "url": url, "count": len(findings), "codes": _codes(row, findings)}
 
 
-def _codes(findings: list[Finding]) -> list[dict[str, Any]]:
+def _codes(row: PolicyVersion, findings: list[Finding]) -> list[dict[str, Any]]:
     """Findings of one regulation by kind, the gravest first."""
     by_code: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_code[finding.code].append(finding)
+    waits = {
+        clause["id"]: text(clause["waiting"]["for"], language())
+        for clause in row.content["clauses"]
+        if "waiting" in clause
+    }
     order = list(SEVERITIES)
     shown = []
     for code, found in sorted(by_code.items(), key=lambda item: (order.index(item[1][0].severity), item[0])):
         what, advice = KINDS.get(code, (code, ""))
         severity = found[0].severity
         chip = SEVERITIES[severity]
-        said = [(finding, objections.said(finding.message, language())) for finding in found]
+        said = [(finding, waits.get(finding.clause, "") if code == "waits" else _said(finding)) for finding in found]
         shown.append({"what": what, "advice": advice, "chip": chip, "severe": severity == "error", "findings": said})
     return shown
+
+
+def _said(finding: Finding) -> str:
+    return objections.said(finding.message, language())

@@ -48,8 +48,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (r"(?P<name>\w+) is (?P<value>.+), not one of (?P<allowed>.+)", "{name} 写成了 {value}，只能是：{allowed}", "{name} 寫成了 {value}，只能是：{allowed}"),
     (r"(?P<name>\w+) is (?P<value>.+), not (?:of type|a moment).*", "{name} 的值 {value} 类型不对", "{name} 的值 {value} 型別不對"),
     # How rules fit together
-    (r"the cadence (?P<ref>.+) is still there: give it a transition", "周期义务 {ref} 还在，请在该处写明未结义务如何处理", "週期義務 {ref} 還在，請在該處寫明未結義務如何處理"),
-    (r"the clock (?P<ref>.+) is still there: give it a transition", "时限 {ref} 还在，请在该时限处写明未结时限如何处理", "時限 {ref} 還在，請在該時限處寫明未結時限如何處理"),
+    (r"the \w+ (?P<ref>.+) is still there: give it a transition", "{ref} 还在，请在该处写明未结的时限或义务如何处理", "{ref} 還在，請在該處寫明未結的時限或義務如何處理"),
     (r"a clock says either 'within' or 'due'", "时限要么写时长，要么写取承诺时间的字段，二者选一", "時限要嘛寫時長，要嘛寫取承諾時間的欄位，二者擇一"),
     (r"a warning says either 'share' or 'before'", "预警点写用时比例或到期前时长，二者选一", "預警點寫用時比例或到期前時長，二者擇一"),
     (r"the condition speaks of (?P<subject>\w+), but (?P<event>\S+) carries other facts", "条件说的是 {subject}，而事件 {event} 不带这些事实", "條件說的是 {subject}，而事件 {event} 不帶這些事實"),
