@@ -191,12 +191,9 @@ def speech(content: Content, subject: str) -> clockforms.Speech:
     return clockforms.Speech(language(), dict(roles_of(content)), reasons, lengths)
 
 
-class ClauseEdit(Edit):
-    """One clause as a form."""
+class OfClause(Edit):
+    """A form about one clause of a draft."""
 
-    template = "revisions/clause.html"
-    form_class = ClauseForm
-    submit = _("Save")
     clause: Content
 
     def load(self, **kwargs: Any) -> Draft:
@@ -208,6 +205,14 @@ class ClauseEdit(Edit):
         except KeyError as error:
             raise NotYours from error
         return row
+
+
+class ClauseEdit(OfClause):
+    """One clause as a form."""
+
+    template = "revisions/clause.html"
+    form_class = ClauseForm
+    submit = _("Save")
 
     def get_title(self) -> Any:
         return _t("Clause %(id)s") % {"id": self.clause["id"]}

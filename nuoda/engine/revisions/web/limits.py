@@ -14,12 +14,12 @@ from nuoda.engine.rulebook.pure.documents import Content
 from nuoda.engine.rulebook.pure.facts import SUBJECTS, subject_of
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.events import REGISTRY
-from nuoda.foundation.base.pure.refusals import Invalid, NotYours
+from nuoda.foundation.base.pure.refusals import Invalid
 
 from .. import queries
 from ..models import Draft
 from ..pure import clockforms, editing
-from .clauses import HINTS, LABELS, Edit, EditionForm, clocks_of, roles_of, speech, subject_name
+from .clauses import HINTS, LABELS, EditionForm, OfClause, clocks_of, roles_of, speech, subject_name
 from .words import plain
 
 Group = tuple[str, str | list[tuple[str, str]]]
@@ -53,7 +53,7 @@ class LimitForm(EditionForm):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
-class AddLimit(Edit):
+class AddLimit(OfClause):
     """Add a time limit: from what to what, within which time, owed by whom."""
 
     title = _("Add a time limit")
@@ -61,17 +61,6 @@ class AddLimit(Edit):
     intro = _("Warnings, pauses and a condition can be set afterwards, in the form of the clause.")
     form_class = LimitForm
     wide = False
-    clause: Content
-
-    def load(self, **kwargs: Any) -> Draft:
-        row = super().load(**kwargs)
-        if row.draft_of is None:
-            raise NotYours
-        try:
-            self.clause = row.draft_of.content["clauses"][editing.place(row.draft_of.content, kwargs["clause"])]
-        except KeyError as error:
-            raise NotYours from error
-        return row
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"roles": roles_of(self.content), "offered": events(self.content)}
