@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
@@ -130,6 +130,12 @@ def save_booking(work: WorkOrder, *, new: bool = False, changes: Mapping[str, An
     """Write a job's time; the exclusion constraint decides when two managers book the same technician at once."""
     try:
         with transaction.atomic():
+            # Two insertions that both check an exclusion constraint can wait for each other for ever: one technician, one after
+            # the other.
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"booking {work.technician_id}"]
+                )
             if new:
                 work.save(force_insert=True)
             else:
