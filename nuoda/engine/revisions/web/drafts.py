@@ -31,7 +31,6 @@ from ..models import Draft
 from ..pure import editing
 from . import words
 from .outcomes import of_policy
-from .outcomes import tried as tried
 
 LARGEST = 2_000_000
 """Bytes of an uploaded file: ten times the longest shipped regulation."""

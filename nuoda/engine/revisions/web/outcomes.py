@@ -8,19 +8,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from nuoda.engine.clocks import queries as clocks
-from nuoda.engine.clocks.pure import situations as clocked
 from nuoda.engine.clocks.web.words import STATES
-from nuoda.engine.measures.pure import situations as measured
 from nuoda.engine.rulebook.pure import objections, situations
 from nuoda.engine.rulebook.pure.facts import SUBJECTS
-from nuoda.engine.rulebook.pure.factsets import FACT_SETS
 from nuoda.engine.rulebook.pure.policies import Clause, Policy
 from nuoda.engine.rulebook.pure.rules import GateRule
 from nuoda.engine.rulebook.pure.telling import labels, text
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.orgs.pure.roles import ROLES
+
+from .. import queries
 
 _DEADLINE = re.compile(r"(?P<clock>\w+) #(?P<round>\d+) (?P<state>\w+)(?: (?P<due>.+))?")
 
@@ -37,13 +35,8 @@ class Shown:
 
 def tried(policy: Policy, actor: Actor, at: datetime) -> dict[str, list[situations.Outcome]]:
     """The examples of every clause, run; by clause."""
-    calendar = clocks.calendar_of(actor, dealer_id=None, at=at)
     found: dict[str, list[situations.Outcome]] = {}
-    for outcome in (
-        *situations.run(policy, SUBJECTS),
-        *clocked.run(policy, SUBJECTS, calendar),
-        *measured.run(policy, FACT_SETS),
-    ):
+    for outcome in queries.outcomes(policy, actor, at):
         found.setdefault(outcome.clause_id, []).append(outcome)
     return found
 
