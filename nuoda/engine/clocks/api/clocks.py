@@ -15,6 +15,7 @@ from nuoda.foundation.journal import queries as journal
 from .. import queries
 from ..access import READERS
 from ..models import Deadline
+from ..pure.explaining import Ahead, Piece
 
 State = Literal["open", "paused", "kept", "missed", "withdrawn", "waived"]
 
@@ -49,6 +50,10 @@ class PieceOut(Shape):
     to_at: datetime
     seconds: float
 
+    @classmethod
+    def of(cls, piece: Piece) -> PieceOut:
+        return cls(from_at=piece.from_at, to_at=piece.to_at, seconds=piece.amount.total_seconds())
+
 
 class PauseOut(Shape):
     """A stretch that was reported as waiting; `stops` says whether a clause lets it stop the clock."""
@@ -68,6 +73,31 @@ class PassedOut(Shape):
     version: str
     within_before: str
     within: str
+    ahead_before: str
+    ahead: str
+
+
+class AheadOut(Shape):
+    """A limit before the promised moment: the pieces lie between `moment`, to which counting back leads, and the promised one.
+    `late`: it became known too late, and is due by the promised moment itself."""
+
+    limit: str
+    moment: datetime
+    pieces: list[PieceOut]
+    seconds: float
+    late: bool
+
+    @classmethod
+    def of(cls, found: Ahead | None) -> AheadOut | None:
+        if found is None:
+            return None
+        return cls(
+            limit=found.limit,
+            moment=found.moment,
+            pieces=[PieceOut.of(piece) for piece in found.pieces],
+            seconds=found.total.total_seconds(),
+            late=found.late,
+        )
 
 
 class Counted(Deadlines):
@@ -78,6 +108,7 @@ class Counted(Deadlines):
     start_type: str
     within: str
     promised_at: datetime | None
+    ahead: AheadOut | None
     working: bool
     zone: str
     budget: float
@@ -99,12 +130,13 @@ class Counted(Deadlines):
             start_type=told.start_type,
             within=told.within,
             promised_at=told.promised_at,
+            ahead=AheadOut.of(told.ahead),
             working=told.working,
             zone=told.zone,
             budget=told.budget.total_seconds(),
             remaining=told.remaining.total_seconds(),
             late_by=_seconds(told.late_by),
-            pieces=[PieceOut(from_at=p.from_at, to_at=p.to_at, seconds=p.amount.total_seconds()) for p in told.pieces],
+            pieces=[PieceOut.of(piece) for piece in told.pieces],
             pauses=[PauseOut(reason=p.reason, from_at=p.from_at, to_at=p.until, stops=p.stops) for p in told.pauses],
             moves=[PassedOut(**asdict(move)) for move in told.moves],
             agrees=told.agrees,

@@ -8,7 +8,7 @@ from datetime import datetime
 from nuoda.foundation.base.pure.operations import Shape
 
 from ..pure.explaining import Explanation
-from .clocks import PassedOut, PauseOut, PieceOut, State
+from .clocks import AheadOut, PassedOut, PauseOut, PieceOut, State
 
 
 class DerivedOut(Shape):
@@ -26,6 +26,7 @@ class DerivedOut(Shape):
     start_type: str
     within: str
     promised_at: datetime | None
+    ahead: AheadOut | None
     working: bool
     zone: str
     budget: float
@@ -53,6 +54,7 @@ class DerivedOut(Shape):
             start_type=told.start_type,
             within=told.within,
             promised_at=told.promised_at,
+            ahead=AheadOut.of(told.ahead),
             working=told.working,
             zone=told.zone,
             budget=told.budget.total_seconds(),
@@ -61,7 +63,7 @@ class DerivedOut(Shape):
             ended_at=told.ended_at,
             done_at=told.done_at,
             late_by=told.late_by.total_seconds() if told.late_by is not None else None,
-            pieces=[PieceOut(from_at=p.from_at, to_at=p.to_at, seconds=p.amount.total_seconds()) for p in told.pieces],
+            pieces=[PieceOut.of(piece) for piece in told.pieces],
             pauses=[PauseOut(reason=p.reason, from_at=p.from_at, to_at=p.until, stops=p.stops) for p in told.pauses],
             moves=[PassedOut(**asdict(move)) for move in told.moves],
         )

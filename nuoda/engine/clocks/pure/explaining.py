@@ -24,6 +24,21 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """A limit before the promised moment, counted back from it."""
+
+    limit: str
+    """As the clause spells it."""
+    moment: datetime
+    """Where counting back leads."""
+    pieces: tuple[Piece, ...]
+    """What lies between that moment and the promised one: working time where the limit is in working time."""
+    total: timedelta
+    late: bool
+    """The promise became known too late for it: due by the promised moment itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """At `at` the deadline passed from one version of its clause under another; limits as the clauses spell them."""
 
@@ -34,6 +49,8 @@ class Passed:
     version: str
     within_before: str
     within: str
+    ahead_before: str
+    ahead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,8 @@ class Explanation:
     within: str
     """The time limit as the clause spells it; '' for a promised moment."""
     promised_at: datetime | None
+    ahead: Ahead | None
+    """None without a limit before the promised moment, and where that moment had passed when the promise was made."""
     working: bool
     calendar: str
     calendar_version: int
@@ -79,7 +98,7 @@ class Explanation:
     moves: tuple[Passed, ...]
     """Later versions of the clause that it passed under, in their order."""
     agrees: bool
-    """The pieces and what remains add up to the budget, and end at the due time."""
+    """The pieces and what remains add up to the budget, and end at the due time; a promise leads to that budget."""
 
 
 def stops(d: DeadlineState) -> list[tuple[datetime, datetime | None]]:
@@ -125,7 +144,30 @@ def _passed(move: Move) -> Passed:
         move.version,
         "" if before.within is None else str(before.within),
         "" if after.within is None else str(after.within),
+        "" if before.ahead is None else str(before.ahead),
+        "" if after.ahead is None else str(after.ahead),
     )
+
+
+def _ahead(d: DeadlineState, calendar: Calendar) -> Ahead | None:
+    limit, promised = d.rule.ahead, d.promised_at
+    if limit is None or promised is None or promised <= d.started_at:
+        return None
+    moment = calendar.back(promised, limit)
+    stretches = calendar.pieces(moment, promised) if limit.working else [(moment, promised)]
+    pieces = tuple(Piece(a, b, b - a) for a, b in stretches)
+    total = sum((p.amount for p in pieces), timedelta(0))
+    return Ahead(str(limit), moment, pieces, total, moment < d.started_at)
+
+
+def _leads_there(d: DeadlineState, ahead: Ahead | None) -> bool:
+    """Whether the budget is what the promise leaves, counted back; a limit in hours or minutes was counted in full."""
+    if d.promised_at is None:
+        return True
+    by = d.promised_at if ahead is None or ahead.late else ahead.moment
+    limit = d.rule.ahead
+    full = ahead is None or limit is None or limit.seconds is None or ahead.total.total_seconds() == limit.seconds
+    return full and d.budget == max(by - d.started_at, timedelta(0))
 
 
 def explain(d: DeadlineState, calendar: Calendar | None = None) -> Explanation:
@@ -138,6 +180,7 @@ def explain(d: DeadlineState, calendar: Calendar | None = None) -> Explanation:
     used = None if d.ended_at is None else sum((p.amount for p in counted(d, d.ended_at)), timedelta(0))
     late = d.done_at - d.due_at if d.state == "missed" and d.done_at is not None and d.due_at is not None else None
     ends_there = d.due_at is None or not pieces or pieces[-1].to_at == d.due_at
+    ahead = _ahead(d, counting)
     return Explanation(
         deadline_id=d.id,
         ref=d.ref,
@@ -152,9 +195,10 @@ def explain(d: DeadlineState, calendar: Calendar | None = None) -> Explanation:
         started_at=d.started_at,
         within="" if rule.within is None else str(rule.within),
         promised_at=d.promised_at,
+        ahead=ahead,
         working=d.working,
-        calendar=counting.key if d.working else "",
-        calendar_version=counting.version if d.working else 0,
+        calendar=counting.key if _by_calendar(d) else "",
+        calendar_version=counting.version if _by_calendar(d) else 0,
         zone=counting.zone,
         budget=d.budget,
         pieces=tuple(pieces),
@@ -171,5 +215,10 @@ def explain(d: DeadlineState, calendar: Calendar | None = None) -> Explanation:
         late_by=late,
         provisional=d.provisional,
         moves=tuple(_passed(move) for move in d.moves),
-        agrees=total + remaining == d.budget and ends_there,
+        agrees=total + remaining == d.budget and ends_there and _leads_there(d, ahead),
     )
+
+
+def _by_calendar(d: DeadlineState) -> bool:
+    """Whether working time was counted, forward or back."""
+    return d.working or (d.rule.ahead is not None and d.rule.ahead.working)

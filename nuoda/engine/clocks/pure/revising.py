@@ -31,9 +31,8 @@ class Alone:
 
 
 def endless(bound: BoundRule) -> BoundRule:
-    """The clock without its limit; one with a promised moment is left as it is."""
-    rule = clock(bound)
-    return bound if rule.within is None else replace(bound, rule=replace(rule, within=_FOREVER, warnings=()))
+    """The clock without its limit; a promised moment is still read, for the new rule to count from."""
+    return replace(bound, rule=replace(clock(bound), within=_FOREVER, warnings=()))
 
 
 def revoked(d: DeadlineState, move: Move) -> DeadlineState:

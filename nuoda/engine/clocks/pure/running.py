@@ -15,7 +15,7 @@ from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.engine.rulebook.pure.rules import BoundRule
 
 from .calendars import Calendar
-from .values import Cause, DeadlineState, DeadlineStatus, Happening, Pause, clock, deadline_id
+from .values import Cause, DeadlineState, DeadlineStatus, Happening, Pause, clock, deadline_id, moment_in
 
 ZERO = timedelta(0)
 
@@ -36,14 +36,13 @@ def opened(
 ) -> DeadlineState:
     """A deadline that counts from `began`; `promise` is the moment of a `within_fact` rule. Raises NoPromise."""
     rule = clock(bound)
-    promised_at: datetime | None = None
+    promised_at = None if rule.within_fact is None else _moment(promise)
     if rule.within is not None:
         due = calendar.add(began, rule.within)
         budget = calendar.count(began, due) if rule.within.working else due - began
         working = rule.within.working
     else:
-        promised_at = _moment(promise)
-        due = max(promised_at, began)
+        due = _promised(cast(datetime, promised_at), rule.ahead, began, calendar)
         budget, working = due - began, False
     fresh = DeadlineState(
         id=deadline_id(case_id, bound.ref, start.id, correlation),
@@ -65,15 +64,20 @@ def opened(
     return _run(fresh, began)
 
 
+def _promised(promised: datetime, ahead: Duration | None, began: datetime, calendar: Calendar) -> datetime:
+    """When a promise falls due: so long before its moment; known too late for that, at the moment itself, but never before `began`."""
+    if ahead is not None and promised > began:
+        early = calendar.back(promised, ahead)
+        if early >= began:
+            return early
+    return max(promised, began)
+
+
 def _moment(value: object) -> datetime:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise NoPromise(f"not a moment: {value!r}") from None
-    if not isinstance(value, datetime) or value.tzinfo is None:
+    found = moment_in(value)
+    if found is None:
         raise NoPromise(f"not a moment with its time zone: {value!r}")
-    return value
+    return found
 
 
 def between(d: DeadlineState, start: datetime, end: datetime) -> timedelta:
@@ -100,8 +104,15 @@ def _run(d: DeadlineState, cursor: datetime) -> DeadlineState:
 
 
 def _provisional(d: DeadlineState, due: datetime | None) -> bool:
-    """Whether it was counted over a year whose official days are not known."""
-    return d.working and d.calendar.provisional(d.started_at, d.cursor if due is None else due)
+    """Whether it was counted over a year whose official days are not known, forward from its start or back from its promise."""
+    if d.working:
+        return d.calendar.provisional(d.started_at, d.cursor if due is None else due)
+    if d.promised_at is None or d.promised_at <= d.started_at:
+        return False
+    ahead = d.rule.ahead
+    if ahead is None or not ahead.working:
+        return False
+    return d.calendar.provisional(d.calendar.back(d.promised_at, ahead), d.promised_at)
 
 
 def _warnings(d: DeadlineState) -> list[tuple[int, datetime]]:

@@ -238,6 +238,19 @@ def clock(bound: BoundRule) -> ClockRule:
     return bound.rule
 
 
+def moment_in(value: object) -> datetime | None:
+    """The moment that a payload or a fact holds, as itself or as ISO text with its offset; None for anything else.
+
+    A moment beyond the years 1900 to 2199 is none: it is a slip of the pen, and no calendar reaches so far.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, datetime) and value.tzinfo is not None and 1900 <= value.year < 2200 else None
+
+
 class Book(Protocol):
     """What the fold asks: rules in force, conditions over facts, and the calendar that counts."""
 

@@ -27,7 +27,8 @@ ZONES = ("Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_H
 
 @dataclass(frozen=True)
 class World:
-    """One random situation: a calendar, two rules that a change of severity switches between, and its happenings."""
+    """One random situation: a calendar, two rules that a change of severity switches between, a limit before a visit (or by it)
+    whose date may change, and what happens."""
 
     base: datetime
     calendar: Calendar
@@ -87,8 +88,13 @@ def draw_duration(draw: random.Random) -> Duration:
     )
 
 
+def draw_ahead(draw: random.Random) -> Duration | None:
+    """How long before the visit; None: by the visit itself."""
+    return None if draw.random() < 0.2 else draw_duration(draw)
+
+
 def draw_world(seed: int) -> World:
-    draw = random.Random(seed)
+    draw, aside = random.Random(seed), random.Random(f"visit {seed}")
     first = date.fromisoformat(draw.choice(BASES))
     calendar = draw_calendar(draw, first)
     base = datetime(first.year, first.month, first.day, tzinfo=UTC)
@@ -116,7 +122,17 @@ def draw_world(seed: int) -> World:
             warnings=warnings,
         )
 
-    rules = (rule("urgent", "urgent"), rule("general", "general"))
+    moves = aside.random() < 0.6
+    visit = replace(
+        rule("visit", "general"),
+        within=None,
+        within_fact="visit_at",
+        ahead=draw_ahead(aside),
+        when=aside.choice(("true", "severity=urgent")) if moves else "true",
+        reassess=("ticket.severity",) if moves else (),
+        warnings=warnings,
+    )
+    rules = (rule("urgent", "urgent"), rule("general", "general"), visit)
     minutes = sorted(draw.randrange(WINDOW * 1440 - 10) for _ in range(draw.randrange(2, 12)))
     kinds = ("ticket.severity", "ticket.paused", "ticket.paused", "ticket.resumed", "visit.paused", "visit.resumed")
     severity = draw.choice(("urgent", "general"))
@@ -127,8 +143,12 @@ def draw_world(seed: int) -> World:
             kind = draw.choice(("ticket.cancelled", "ticket.reopened"))
         if kind == "ticket.severity":
             severity = draw.choice(("urgent", "general"))
-        data = {"reason": draw.choice(("customer", "parts", "weather"))} if kind.endswith(".paused") else {}
+        data: dict[str, object] = (
+            {"reason": draw.choice(("customer", "parts", "weather"))} if kind.endswith(".paused") else {}
+        )
         at = base + minute * MINUTE
+        if kind in visit.start or (kind == "ticket.severity" and aside.random() < 0.6):
+            data["visit_at"] = at + aside.randrange(-300, WINDOW * 1440) * MINUTE
         happenings.append(Happening(ident(number + 1), kind, at, at, {"severity": severity}, data, "tester"))
     return World(base, calendar, book(*rules, working=calendar), tuple(happenings), base + timedelta(days=WINDOW))
 
@@ -148,7 +168,8 @@ def draw_revised(seed: int) -> World:
         way = draw.choice(("keep", "convert", "convert", "restart", "restart", "withdraw", "gone"))
         new = replace(
             old,
-            within=draw_duration(draw),
+            within=None if old.within is None else draw_duration(draw),
+            ahead=None if old.within is not None else draw_ahead(draw),
             pauses=tuple(p for p in old.pauses if draw.random() < 0.7),
             warnings=(Warning(share=0.6),),
         )
@@ -195,9 +216,42 @@ def _minute(world: World, at: datetime) -> int:
     return (at - world.base) // MINUTE
 
 
-def budget_minutes(world: World, rule: ClockRule, start: int, worked: bytearray) -> int:
+def minutes_before(world: World, ahead: Duration, start: int, promised: int, worked: bytearray) -> int:
+    """The minute so long before the promised one, going back minute by minute; -1 when it lies before minute `start`."""
+    amount, unit = ahead.amount, ahead.unit
+    factor = {"min": 1, "h": 60, "d": 1440, "working_min": 1, "working_h": 60}.get(unit, 1)
+    if not ahead.working:
+        return promised - amount * factor
+    zone = ZoneInfo(world.calendar.zone)
+    counted, last = 0, (world.base + promised * MINUTE).astimezone(zone).date()
+    for minute in range(promised - 1, start - 1, -1):
+        if not worked[minute]:
+            continue
+        if unit != "working_d":
+            counted += 1
+            if counted == amount * factor:
+                return minute
+            continue
+        day = (world.base + minute * MINUTE).astimezone(zone).date()
+        if day != last:
+            counted, last = counted + 1, day
+            if counted == amount:
+                return minute + 1
+    return -1
+
+
+def promised_minutes(world: World, rule: ClockRule, start: int, promised: int, worked: bytearray) -> int:
+    """Minutes from `start` until the promise falls due: so long before it, or by it when it became known too late."""
+    if promised <= start:
+        return 0
+    early = promised if rule.ahead is None else minutes_before(world, rule.ahead, start, promised, worked)
+    return (early if early >= start else promised) - start
+
+
+def budget_minutes(world: World, rule: ClockRule, start: int, worked: bytearray, promised: int) -> int:
     """Minutes the rule allows from minute `start`; a large number when the window does not show its end."""
-    assert rule.within is not None
+    if rule.within is None:
+        return promised_minutes(world, rule, start, promised, worked)
     amount, unit = rule.within.amount, rule.within.unit
     factor = {"min": 1, "h": 60, "d": 1440, "working_min": 1, "working_h": 60}.get(unit)
     if factor is not None:
@@ -252,10 +306,11 @@ def _outcome(
     if change is not None and change.minute <= began:
         assert change.rule is not None
         rule, change = change.rule, None
-    due, counts, stopped = _run(world, rule, began, worked, holding)
+    promised = _promise(world, start, 0)
+    due, counts, stopped = _run(world, rule, began, worked, holding, promised)
     later = [h for h in world.happenings if h.key > start.key]
     end = next((h for h in later if h.type in rule.end), None)
-    applies = rule.when == f"severity={start.facts['severity']}"
+    applies = _applies(rule, start)
     opened, result = applies, None
     over = False
     for h in [*later, None]:
@@ -272,7 +327,8 @@ def _outcome(
             elif change.way in ("convert", "restart") and not done:
                 assert change.rule is not None
                 began = change.minute if change.way == "restart" else began
-                due, counts, stopped = _run(world, change.rule, began, worked, holding)
+                rule = change.rule
+                due, counts, stopped = _run(world, rule, began, worked, holding, promised)
             change = None
         if opened and due is not None and due < now:
             return Outcome("missed", world.base + due * MINUTE, world.base + due * MINUTE, counts(due))
@@ -286,10 +342,16 @@ def _outcome(
             # What a cancelled or an earlier round was, a change of severity does not bring back to life.
             over = True
         if h.type in rule.reassess and not over:
-            applies = rule.when == f"severity={h.facts['severity']}"
+            applies = _applies(rule, h)
+            dated = rule.within is not None or "visit_at" in h.data
+            if rule.within is None and applies and dated:
+                promised = _promise(world, h, promised)
+                due, counts, stopped = _run(world, rule, began, worked, holding, promised)
+                if opened and due is not None and due < now:
+                    return Outcome("missed", world.base + due * MINUTE, world.base + due * MINUTE, counts(due))
             if opened and not applies:
                 opened, result = False, Outcome("withdrawn", h.happened_at, None, counts(now))
-            elif applies and not opened:
+            elif applies and dated and not opened:
                 opened = True
                 if end is not None and end.key < h.key:
                     when = _minute(world, end.happened_at)
@@ -304,18 +366,29 @@ def _outcome(
     return Outcome("paused" if stopped else "open", None, None, counts(last))
 
 
+def _applies(rule: ClockRule, h: Happening) -> bool:
+    return rule.when in ("true", f"severity={h.facts['severity']}")
+
+
+def _promise(world: World, h: Happening, otherwise: int) -> int:
+    """The minute that the happening promises."""
+    moment = h.data.get("visit_at")
+    return _minute(world, moment) if isinstance(moment, datetime) else otherwise
+
+
 def _run(
-    world: World, rule: ClockRule, begin: int, worked: bytearray, holding: Holding
+    world: World, rule: ClockRule, begin: int, worked: bytearray, holding: Holding, promised: int
 ) -> tuple[int | None, Callable[[int], int], bool]:
     """The minute in which the budget is used up (None: not within the window), a count until any minute, and whether
     the clock stands still in the last minute."""
     last = _minute(world, world.as_of)
-    assert rule.within is not None
-    budget = budget_minutes(world, rule, begin, worked)
+    budget = budget_minutes(world, rule, begin, worked, promised)
+    if not budget:
+        return begin, lambda at: 0, False
     limits = {p.reason: 10**9 if p.limit is None else (p.limit.seconds or 0) // 60 for p in rule.pauses}
     by_work = {p.reason for p in rule.pauses if p.limit is not None and p.limit.working}
     used = dict.fromkeys(limits, 0)
-    working = rule.within.working
+    working = rule.within is not None and rule.within.working
     counted, sums, stopped = 0, [0], False
     for minute in range(begin, last + 1):
         stopped = False

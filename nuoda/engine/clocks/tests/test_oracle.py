@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from nuoda.engine.clocks.pure.explaining import explain
+from nuoda.engine.clocks.pure.calendars import Calendar
+from nuoda.engine.clocks.pure.explaining import Explanation, explain
 from nuoda.engine.clocks.pure.fold import fold
+from nuoda.engine.clocks.pure.values import DeadlineState
 
 from . import oracle
 from .worlds import CASE
@@ -83,6 +85,26 @@ def test_the_oracle_notices_a_miss_that_is_not_made(monkeypatch: pytest.MonkeyPa
     from nuoda.engine.clocks.pure import running
 
     monkeypatch.setattr(running, "advanced", lambda d, now: d)
+    assert any(difference(oracle.draw_world(seed)) for seed in range(60))
+
+
+def visits(count: int) -> list[tuple[DeadlineState, Explanation]]:
+    """The limits before a visit of some worlds, with their derivations."""
+    worlds = map(oracle.draw_world, range(count))
+    cases = [fold(CASE, world.happenings, world.book, world.as_of) for world in worlds]
+    found = [d for case in cases for d in case.deadlines.values() if d.rule.key == "visit"]
+    return [(d, explain(d)) for d in found]
+
+
+def test_limits_before_a_visit_are_known_in_time_and_too_late_in_every_unit_and_outcome() -> None:
+    reached = {(d.state, told.ahead.late) for d, told in visits(1500) if told.ahead is not None}
+    assert {(state, late) for state in ("kept", "missed", "open", "paused") for late in (False, True)} <= reached
+    units = {d.rule.ahead.unit for d, told in visits(400) if d.rule.ahead and told.ahead and not told.ahead.late}
+    assert units == {"min", "h", "d", "working_min", "working_h", "working_d"}
+
+
+def test_the_oracle_notices_a_limit_that_is_not_counted_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Calendar, "back", lambda self, moment, limit: moment)
     assert any(difference(oracle.draw_world(seed)) for seed in range(60))
 
 

@@ -19,7 +19,7 @@ from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.templatetags import words
 
 from ..models import Deadline
-from ..pure.explaining import Explanation, Passed, Piece
+from ..pure.explaining import Ahead, Explanation, Passed, Piece
 from ..pure.values import Pause
 from ..queries import Explained
 
@@ -104,6 +104,11 @@ def within(spelled: str) -> str:
     return names.get(unit, "%(n)s") % {"n": number}
 
 
+def ahead(spelled: str) -> str:
+    """'24 h' of a clause that counts back from a promised moment, in the language of the page."""
+    return _("%(length)s ahead") % {"length": within(spelled)}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a derivation: what it is, what it says, and for a counted piece its length."""
@@ -136,11 +141,13 @@ def derived(d: Explanation, names: Mapping[UUID, str] | None = None) -> list[Lin
     ]
     found += [Line(_("New version"), _passed(move)) for move in d.moves]
     if d.promised_at is not None:
-        found.append(Line(_("Promised"), words.moment(d.promised_at), amount(d.budget)))
+        found.append(Line(_("Promised"), words.moment(d.promised_at), "" if d.ahead else amount(d.budget)))
     else:
         found.append(Line(_("Time limit"), within(d.within), amount(d.budget)))
-    if d.working:
+    if d.calendar:
         found.append(Line(_("Calendar"), _calendar(d)))
+    if d.ahead is not None:
+        found += _ahead(d.ahead)
     found += [Line(_("Counted"), _stretch(piece), amount(piece.amount), "piece") for piece in d.pieces]
     if d.remaining:
         found.append(Line(_("Still to count"), _("the clock stands still"), amount(d.remaining), "piece"))
@@ -154,6 +161,17 @@ def derived(d: Explanation, names: Mapping[UUID, str] | None = None) -> list[Lin
     return found
 
 
+def _ahead(found: Ahead) -> list[Line]:
+    """A limit before the promised moment, counted back from it; and whether it became known too late."""
+    said = [Line(_("Counted back"), _stretch(piece), amount(piece.amount), "piece") for piece in found.pieces]
+    back = _("%(limit)s, back to %(moment)s") % {"limit": ahead(found.limit), "moment": words.moment(found.moment)}
+    said.append(Line(_("Time limit"), back, amount(found.total), "sum"))
+    if found.late:
+        late = _("It became known too late for %(limit)s: due by the promised time itself.")
+        said.append(Line(_("Note"), late % {"limit": ahead(found.limit)}, "", "note"))
+    return said
+
+
 def _passed(move: Passed) -> str:
     said = {
         "convert": _("converted under version %(version)s at %(moment)s, counted anew from its start"),
@@ -162,6 +180,8 @@ def _passed(move: Passed) -> str:
     }[move.way] % {"version": move.version, "moment": words.moment(move.at)}
     if move.within and move.within_before and move.within != move.within_before:
         said += f" · {within(move.within_before)} → {within(move.within)}"
+    if move.ahead and move.ahead_before and move.ahead != move.ahead_before:
+        said += f" · {ahead(move.ahead_before)} → {ahead(move.ahead)}"
     return said
 
 

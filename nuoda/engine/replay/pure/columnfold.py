@@ -281,7 +281,7 @@ class _Work:
         limit = rule.pauses[0].limit if rule.pauses else None
         working = rule.within is not None and rule.within.working
         calendar = np.zeros(at.size, np.int64)
-        if any(d is not None and (d.working or d.unit == "month") for d in (rule.within, limit)):
+        if any(d is not None and (d.working or d.unit == "month") for d in (rule.within, rule.ahead, limit)):
             dealer = self.columns.dealer[at]
             calendar = self.calendars.pick(self.columns.dealers, dealer, began, own=rule.calendar == "owner")
         return Counting(working, limit, self.calendars.working, calendar)
@@ -290,7 +290,13 @@ class _Work:
         if rule.within is not None:
             due = counting.add(every, began, rule.within)
             return due, counting.between(every, began, due)
-        due = np.maximum(self.columns.promises[rule.within_fact or ""][at], began)
+        promised = self.columns.promises[rule.within_fact or ""][at]
+        due = np.maximum(promised, began)
+        if rule.ahead is not None:
+            hence = np.flatnonzero(promised > began)
+            early = counting.back(hence, promised[hence], rule.ahead)
+            known = early >= began[hence]
+            due[hence[known]] = early[known]
         return due, due - began
 
     def _under_way(self, side: Lanes, lanes: Places, relevant: Places, marks: Small, at: Places, began: Ints) -> None:

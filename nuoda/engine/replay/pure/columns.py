@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from nuoda.engine.clocks.pure.values import PAUSED_SUFFIX, RESUMED_SUFFIX, Happening, clock
+from nuoda.engine.clocks.pure.values import PAUSED_SUFFIX, RESUMED_SUFFIX, Happening, clock, moment_in
 from nuoda.engine.rulebook.pure.rules import BoundRule, ClockRule
 
 from .ids import Ids
@@ -204,13 +204,8 @@ def _tracks(flat: Iterable[Happening]) -> Iterable[int]:
 
 def promise(h: Happening, name: str) -> int:
     """The promised moment; FAR without one."""
-    value = h.data.get(name, h.facts.get(name))
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return FAR
-    return micros(value) if isinstance(value, datetime) and value.tzinfo is not None else FAR
+    found = moment_in(h.data.get(name, h.facts.get(name)))
+    return FAR if found is None else micros(found)
 
 
 def as_uuid(value: object) -> UUID | None:

@@ -65,6 +65,15 @@ class Counting:
             result[part] = working.add(moment[part], duration)
         return result
 
+    def back(self, lanes: Places, moment: Ints, duration: Duration) -> Ints:
+        """The moments so long before; what needs no calendar asks for none."""
+        if duration.seconds is not None and not duration.working:
+            return moment - duration.seconds * 1_000_000
+        result = np.empty(moment.shape, np.int64)
+        for working, part in self._parts(lanes):
+            result[part] = working.back(moment[part], duration)
+        return result
+
     def _count(self, lanes: Places, start: Ints, end: Ints) -> Ints:
         result = np.empty(start.shape, np.int64)
         for working, part in self._parts(lanes):

@@ -28,6 +28,8 @@ _ELAPSED = {"min": 60 * _SECOND, "h": 3600 * _SECOND, "d": _DAY}
 _COUNTED = {"working_min": 60 * _SECOND, "working_h": 3600 * _SECOND}
 _REACH = 60
 """Years past the last moment asked about that are searched, as the calendar itself does."""
+_EARLIEST = 1902
+"""The first year that is searched going back."""
 
 
 def micros(moment: datetime) -> int:
@@ -113,6 +115,46 @@ class Working:
         begun = (EPOCH + timedelta(microseconds=int(value)) for value in moment)
         return np.fromiter((micros(self.calendar.add(at, duration)) for at in begun), np.int64, moment.size)
 
+    def back(self, moment: Ints, duration: Duration) -> Ints:
+        """The latest moments from which a duration leads to each moment."""
+        unit, amount = duration.unit, duration.amount
+        if not moment.size:
+            return moment
+        if unit in _ELAPSED:
+            return moment - amount * _ELAPSED[unit]
+        if unit in _COUNTED:
+            return self._before(moment, amount * _COUNTED[unit])
+        if unit == "working_d":
+            return self._close_before(moment, amount)
+        reached = (EPOCH + timedelta(microseconds=int(value)) for value in moment)
+        return np.fromiter((micros(self.calendar.back(at, duration)) for at in reached), np.int64, moment.size)
+
+    def _before(self, moment: Ints, amount: int) -> Ints:
+        table = self._covering(moment)
+        while True:
+            wanted = self.worked(table, moment) - amount
+            if int(wanted.min()) >= 0:
+                break
+            table = self._reaching_back(table)
+        i = np.searchsorted(table.before, wanted, side="right") - 1
+        return table.starts[i] + wanted - table.before[i]
+
+    def _close_before(self, moment: Ints, days: int) -> Ints:
+        """The close of the `days`-th working day before each moment's local date."""
+        table = self._covering(moment)
+        while True:
+            i = np.searchsorted(table.days, self._today(table, moment), side="left") - days
+            if int(i.min()) >= 0:
+                return table.closes[i]
+            table = self._reaching_back(table)
+
+    @staticmethod
+    def _today(table: _Table, moment: Ints) -> Ints:
+        """Ordinals of the local dates."""
+        offset = table.offsets[np.searchsorted(table.bounds, moment, side="right") - 1]
+        today: Ints = (moment + offset) // _DAY + _EPOCH_DAY
+        return today
+
     def _next_working(self, moment: Ints) -> Ints:
         table = self._covering(moment)
         while True:
@@ -127,9 +169,7 @@ class Working:
     def _close_of_day(self, moment: Ints, days: int) -> Ints:
         table = self._covering(moment)
         while True:
-            offset = table.offsets[np.searchsorted(table.bounds, moment, side="right") - 1]
-            today = (moment + offset) // _DAY + _EPOCH_DAY
-            i = np.searchsorted(table.days, today, side="right") - 1 + days
+            i = np.searchsorted(table.days, self._today(table, moment), side="right") - 1 + days
             if int(i.max()) < table.days.size:
                 return table.closes[i]
             table = self._grown(table, moment)
@@ -147,6 +187,11 @@ class Working:
         if table.last - _year(int(moment.max())) > _REACH:
             raise OverflowError("no working time within reach of the calendar")
         return self._compile(table.first, table.last + 2)
+
+    def _reaching_back(self, table: _Table) -> _Table:
+        if table.first - 2 < _EARLIEST:
+            raise OverflowError("no working time within reach of the calendar")
+        return self._compile(table.first - 2, table.last)
 
     def _compile(self, first: int, last: int) -> _Table:
         compiled, stretches = self.calendar.compiled(first, last)

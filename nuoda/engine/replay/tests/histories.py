@@ -50,13 +50,42 @@ def calendars() -> tuple[Standing, ...]:
     )
 
 
+_BEFORE = """\
+policy: before
+code: BF
+version: '1.0'
+effective: 2020-01-01
+title: &t {zh-hans: 事前, zh-hant: 事前, en: before}
+department: *t
+scope: *t
+note: *t
+roles: [{code: agent, name: *t}]
+clauses:
+  - {id: BF-1, section: 一, text: *t, source: 一, binds: [agent], rules: [
+      {clock: reply, label: *t, start: ticket.promised, end: [ticket.responded, ticket.solved], due: due_at, ahead: 90 min,
+       cancel: ticket.cancelled, replace: true, pauses: [{reason: waiting_customer, limit: 2 working hours}], owner: agent},
+      {clock: again, label: *t, start: ticket.promised, when: kind == "fault", end: ticket.responded, due: due_at,
+       ahead: 1 working days, reassess: ticket.severity_changed, owner: agent},
+      {clock: ready, label: *t, start: work_order.appointed, end: [work_order.contacted, work_order.arrived], due: starts_at,
+       ahead: 5 working hours, per: work_order, cancel: work_order.cancelled, replace: true, owner: agent},
+      {clock: told, label: *t, start: work_order.appointed, end: work_order.arrived, due: starts_at, ahead: 2 working days,
+       calendar: company, owner: agent},
+      {clock: early, label: *t, start: work_order.appointed, end: work_order.contacted, due: starts_at, ahead: 1 d,
+       pauses: [{reason: waiting_customer}], owner: agent},
+      {clock: decide, label: *t, start: approval.step_opened, when: has_due, end: approval.step_decided, due: due_at,
+       ahead: 1 calendar month, per: step, cancel: approval.step_closed, owner: agent}]}
+"""
+"""Limits before a promised moment on the events of the histories, with every kind of duration."""
+
+
 @lru_cache(maxsize=1)
 def shipped() -> tuple[Tenure, ...]:
-    """The shipped regulations, in force since long before the histories."""
+    """The shipped regulations and limits before a promised moment, in force since long before the histories."""
     from nuoda.engine.rulebook.actions import packs
     from nuoda.engine.rulebook.pure import loading
 
-    policies = [loading.load(path.read_text(encoding="utf-8")) for path in packs.files()]
+    texts = [path.read_text(encoding="utf-8") for path in packs.files()]
+    policies = [loading.load(text) for text in (*texts, _BEFORE)]
     return tuple(Tenure(UUID(int=50 + n), p, datetime(2020, 1, 1, tzinfo=UTC)) for n, p in enumerate(policies))
 
 
@@ -147,8 +176,10 @@ def _data(draw: random.Random, type_: str, at: datetime, wild: float) -> dict[st
         data[subject] = draw.choice("ab")
     if subject == "approval":
         data["step"] = draw.choice("xy")
-    promised = at + timedelta(minutes=draw.randrange(-60, 6000))
-    if type_ in ("ticket.promised", "approval.step_opened"):
+    promised = at + timedelta(minutes=draw.choice((draw.randrange(-60, 6000), draw.randrange(60_000))))
+    if type_ in ("ticket.promised", "approval.step_opened") or (
+        type_ == "ticket.severity_changed" and draw.random() < 0.5
+    ):
         data["due_at"] = draw.choice((promised, promised.isoformat()))
     if type_ == "work_order.appointed":
         data["starts_at"] = promised.isoformat()

@@ -16,7 +16,7 @@ from nuoda.engine.clocks.queries import Ruling
 from nuoda.engine.replay.pure.columnfold import Folded, column_fold
 from nuoda.engine.replay.pure.columns import Columns, columns
 from nuoda.engine.replay.pure.drafts import timetable, words_of
-from nuoda.engine.replay.pure.lanes import Lanes
+from nuoda.engine.replay.pure.lanes import Counting, Lanes
 from nuoda.engine.replay.pure.timetable import Calendars
 from nuoda.engine.rulebook.pure.book import Tenure
 from nuoda.engine.rulebook.pure.policies import Clause
@@ -46,15 +46,17 @@ def test_columns_and_steps_agree_on_every_deadline(seed: int, wild: float) -> No
 
 
 def two_versions(way: str) -> Ruling:
-    """The manual with longer limits from the middle of the histories on."""
+    """The manual, and what is to be done before a promised moment, with longer limits from the middle of the histories on."""
     found = []
     turn = BEGIN + timedelta(days=60)
+    later = {"MN": UUID(int=77), "BF": UUID(int=78)}
     for tenure in shipped():
-        if tenure.policy.code != "MN":
+        if tenure.policy.code not in later:
             found.append(tenure)
             continue
-        later = replace(tenure.policy, version="2.1", clauses=tuple(_longer(c, way) for c in tenure.policy.clauses))
-        found += [replace(tenure, until=turn), Tenure(UUID(int=77), later, turn)]
+        clauses = tuple(_longer(clause, way) for clause in tenure.policy.clauses)
+        longer = replace(tenure.policy, version="2.1", clauses=clauses)
+        found += [replace(tenure, until=turn), Tenure(later[tenure.policy.code], longer, turn)]
     return ruling(found)
 
 
@@ -62,6 +64,8 @@ def _longer(clause: Clause, way: str) -> Clause:
     def changed(rule: Rule) -> Rule:
         if isinstance(rule, ClockRule) and rule.within is not None:
             return replace(rule, within=replace(rule.within, amount=rule.within.amount * 2), transition=way)  # type: ignore[arg-type]
+        if isinstance(rule, ClockRule) and rule.ahead is not None:
+            return replace(rule, ahead=replace(rule.ahead, amount=rule.ahead.amount * 2), transition=way)  # type: ignore[arg-type]
         return rule
 
     return replace(clause, rules=tuple(changed(rule) for rule in clause.rules))
@@ -79,6 +83,23 @@ def test_the_histories_reach_every_state_and_few_cases_are_left_to_the_steps() -
     seen = Counter(row[5] for rows in expected for row in rows)  # type: ignore[attr-defined]
     assert {"open", "paused", "kept", "missed", "withdrawn"} <= set(seen)
     assert 0 < int(folded.by_steps.sum()) < laid.cases
+
+
+def test_the_histories_have_limits_before_a_promise_known_in_time_and_too_late() -> None:
+    _, expected, folded, laid = both(4, ruling(), count=400, wild=0.05)
+    for key in ("reply", "again", "ready", "told", "early", "decide"):
+        mine = [row for rows in expected for row in rows if row[0] == f"BF-1/{key}"]  # type: ignore[attr-defined]
+        assert {"kept", "missed"} <= {row[5] for row in mine} or key == "decide", key
+    table = folded.tables["BF-1/early"]
+    due, promised = table.columns["due"], laid.promises["starts_at"][table.start]
+    assert (due == promised - 86_400_000_000).any() and (due == promised).any()
+
+
+def test_without_counting_back_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: as if every limit before a promise were the promise itself."""
+    monkeypatch.setattr(Counting, "back", lambda self, lanes, moment, duration: moment)
+    found, expected, _, _ = both(4, ruling(), count=400, wild=0.0)
+    assert found != expected
 
 
 @pytest.mark.parametrize("name", ["pause", "resume", "advance", "take"])

@@ -41,6 +41,16 @@ def test_adding_is_the_calendars_adding(seed: int, spelled: str) -> None:
     assert [moment_of(int(value)) for value in found] == [calendar.add(m, duration) for m in moments]
 
 
+@given(st.integers(0, 10**9), st.sampled_from((*SPELLED, "300 working days", "900 working hours")))
+@settings(deadline=None, max_examples=150)
+def test_going_back_is_the_calendars_going_back(seed: int, spelled: str) -> None:
+    draw, calendar = drawn(seed)
+    moments = [EPOCH + timedelta(days=19_700, seconds=draw.randrange(400 * 86_400)) for _ in range(20)]
+    duration = Duration.parse(spelled)
+    found = Working(calendar).back(np.array([micros(m) for m in moments]), duration)
+    assert [moment_of(int(value)) for value in found] == [calendar.back(m, duration) for m in moments]
+
+
 @given(st.integers(0, 10**9))
 @settings(deadline=None, max_examples=150)
 def test_counting_and_going_on_are_the_calendars(seed: int) -> None:

@@ -33,6 +33,13 @@ _WORDS: dict[Unit, str] = {
 }
 
 
+_MOST: dict[Unit, int] = {
+    "min": 26_280_000, "h": 438_000, "d": 18_250, "month": 600,
+    "working_min": 1_200_000, "working_h": 20_000, "working_d": 2_500,
+}  # fmt: skip
+"""Fifty years, ten of working time: what reaches further is a slip of the pen, and calendars look sixty years far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A whole amount of one unit; `working_*` units run on a working calendar."""
@@ -52,6 +59,8 @@ class Duration:
             raise ValueError(f"not a duration: {text!r} (a calendar month cannot be 'working')")
         if int(amount) == 0:
             raise ValueError(f"not a duration: {text!r} (zero)")
+        if int(amount) > _MOST[unit]:
+            raise ValueError(f"not a duration: {text!r} (too long: no calendar reaches so far)")
         return cls(int(amount), unit)
 
     @property

@@ -313,6 +313,9 @@ class _Builder:
         start = _many(item["start"])
         if ("within" in item) == ("due" in item):
             self.problems.append(self.document.problem(path, "a clock says either 'within' or 'due'"))
+        if "ahead" in item and "due" not in item:
+            reason = "'ahead' counts back from the moment that 'due' names, and there is none"
+            self.problems.append(self.document.problem((*path, "ahead"), reason))
         return ClockRule(
             key=item["clock"],
             subject=item.get("subject") or subject_of(start[0]),
@@ -320,6 +323,7 @@ class _Builder:
             end=_many(item["end"]),
             within=self.duration(item.get("within"), (*path, "within")),
             within_fact=item.get("due"),
+            ahead=self.duration(item.get("ahead"), (*path, "ahead")),
             when=self.condition(item.get("when")),
             end_when=self.condition(item.get("end_when")),
             per=item.get("per"),

@@ -24,6 +24,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     # Durations, numbers and dates
     (r"not a duration: '(?P<text>.*)' \(a calendar month cannot be 'working'\)", "“{text}”不是时长：自然月不分工作时间", "「{text}」不是時長：自然月不分工作時間"),
     (r"not a duration: '(?P<text>.*)' \(zero\)", "“{text}”不是时长：不能为零", "「{text}」不是時長：不能為零"),
+    (r"not a duration: '(?P<text>.*)' \(too long.*", "“{text}”太长，日历算不到那么远", "「{text}」太長，日曆算不到那麼遠"),
     (r"not a duration: '(?P<text>.*)' \(write.*", "“{text}”不是时长，请写“10 分钟”“4 小时”“2 个工作日”“1 个月”", "「{text}」不是時長，請寫「10 分鐘」「4 小時」「2 個工作日」「1 個月」"),
     (r"not a number from 1 on: (?P<value>.+)", "{value} 不是从 1 起的整数，也不是数值名称", "{value} 不是從 1 起的整數，也不是數值名稱"),
     (r"no number of this policy has this name", "本制度没有这个名称的数值", "本制度沒有這個名稱的數值"),
@@ -50,6 +51,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     # How rules fit together
     (r"the \w+ (?P<ref>.+) is still there: give it a transition", "{ref} 还在，请在该处写明未结的时限或义务如何处理", "{ref} 還在，請在該處寫明未結的時限或義務如何處理"),
     (r"a clock says either 'within' or 'due'", "时限要么写时长，要么写取承诺时间的字段，二者选一", "時限要嘛寫時長，要嘛寫取承諾時間的欄位，二者擇一"),
+    (r"'ahead' counts back from the moment that 'due' names, and there is none", "“提前”要从约定的时间倒推，这里没有写从哪个时间倒推", "「提前」要從約定的時間回推，這裡沒有寫從哪個時間回推"),
     (r"a warning says either 'share' or 'before'", "预警点写用时比例或到期前时长，二者选一", "預警點寫用時比例或到期前時長，二者擇一"),
     (r"the condition speaks of (?P<subject>\w+), but (?P<event>\S+) carries other facts", "条件说的是 {subject}，而事件 {event} 不带这些事实", "條件說的是 {subject}，而事件 {event} 不帶這些事實"),
     (r"the ending events carry facts of different subjects", "各完成事件所属业务对象不同，不能用同一个条件", "各完成事件所屬業務對象不同，不能用同一個條件"),

@@ -54,6 +54,8 @@ class ClockRule:
     within: Duration | None
     """None when `within_fact` names the fact or payload field with the promised moment."""
     within_fact: str | None = None
+    ahead: Duration | None = None
+    """With `within_fact`: so long before the promised moment (docs/decisions/0026)."""
     when: str = "true"
     """CEL condition over the subject's facts at the start (or at a reassessment)."""
     end_when: str = "true"

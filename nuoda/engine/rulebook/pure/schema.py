@@ -60,6 +60,9 @@ CLOCK = _object(
     end_when=CONDITION,
     within=DURATION,
     due=_string(NAME, "Field of the starting event that holds the promised moment."),
+    ahead=_string(
+        help="With 'due': so long before the promised moment ('24 h', '3 working days'). May name a parameter."
+    ),
     per=_string(NAME, "Field that the starting and the ending event must share."),
     reassess=_some(_string(EVENT)),
     cancel=_some(_string(EVENT)),
