@@ -52,6 +52,16 @@ DAMAGE: dict[str, list[str]] = {
     "clocks.deadlines": ["UPDATE clocks_deadline SET due_at = due_at + interval '1 minute' WHERE state = 'kept'"],
     "clocks.events": ["UPDATE clocks_deadline SET end_id = gen_random_uuid() WHERE state = 'kept'"],
     "clocks.owed": ["UPDATE clocks_deadline SET next_action_at = NULL, due_at = now() + interval '1 year' WHERE state = 'open'"],
+    "clocks.owners": ["""UPDATE clocks_deadline SET owner_person_id = (SELECT id FROM orgs_person WHERE name = '陈静' ORDER BY id LIMIT 1)
+        WHERE done_at IS NULL"""],
+    "duties.owners": ["""UPDATE duties_obligation SET owner_person_id = (SELECT id FROM orgs_person WHERE name = '冯审计' ORDER BY id LIMIT 1)
+        WHERE done_at IS NULL"""],
+    "duties.audits": [
+        """UPDATE duties_audit SET state = 'drawn', signed_at = NULL,
+        obligation_id = (SELECT dossier_id FROM duties_obligation ORDER BY dossier_id LIMIT 1)
+        WHERE dossier_id = (SELECT dossier_id FROM duties_audit ORDER BY dossier_id LIMIT 1)""",
+        "UPDATE duties_obligation SET state = 'waived', missed_entry_id = NULL",
+    ],
     "clocks.pauses": ["""INSERT INTO clocks_deadlinepause (id, company_id, case_id, deadline_id, reason, from_at, to_at, stops)
         SELECT gen_random_uuid(), company_id, gen_random_uuid(), id, 'x', now(), now(), true FROM clocks_deadline LIMIT 1"""],
     "approvals.steps": ["UPDATE approvals_step SET state = 'open' WHERE state = 'approved'"],

@@ -60,6 +60,30 @@ class DeadlineWaived:
     clause: str
 
 
+@event("deadline.released")
+class DeadlineReleased:
+    """Whoever owed an open deadline (`left`) has left, or holds the role no more: it is owed by the role now. Its time does not change."""
+
+    deadline: UUID
+    ref: str
+    clause: str
+    left: UUID
+    owner_role: str
+
+
+@event("deadline.handed_over")
+class DeadlineHandedOver:
+    """A manager gave an open deadline to somebody else (`taker`); `giver` had owed it. Its time does not change."""
+
+    deadline: UUID
+    ref: str
+    clause: str
+    giver: UUID
+    taker: UUID
+    owner_role: str
+    due_at: datetime | None = None
+
+
 @event("calendar.changed")
 class CalendarChanged:
     """A working calendar got a new version."""

@@ -31,8 +31,10 @@ from .pure.values import Happening
 LATE = "late_recording_tolerance"
 """Parameter of the rulebook: how long after it happened an event may be recorded without being marked."""
 STANDARD = "standard"
-OWN = ("deadline.warned", "deadline.missed", "deadline.miss_withdrawn")
-"""What the clocks themselves announce: no happening of the case."""
+OWN = (
+    "deadline.warned", "deadline.missed", "deadline.miss_withdrawn", "deadline.released", "deadline.handed_over",
+)  # fmt: skip
+"""What the clocks themselves announce, and who owes what: no happening of the case."""
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 _compiled: dict[UUID, tuple[int, tuple[_Valid, ...]]] = {}
@@ -210,6 +212,9 @@ def _owed_by(actor: Actor) -> Q:
     """Owed by the person, or by a role of his at his own organisation; at a dealer its manager is the service manager."""
     roles = set(actor.roles) | ({"service_manager"} if actor.has("dealer_manager") else set())
     of_role = Q(owner_role__in=sorted(roles - ONE_PER_COMPANY), dealer_id=actor.dealer_id)
+    if actor.dealer_id and actor.has("dealer_manager"):
+        # What one of his people left behind is his to give to another.
+        of_role |= Q(left_by_id__isnull=False, dealer_id=actor.dealer_id)
     mine = Q(owner_person_id=None) & (of_role | Q(owner_role__in=sorted(roles & ONE_PER_COMPANY)))
     return mine | Q(owner_person_id=actor.person_id) if actor.person_id else mine
 

@@ -10,9 +10,7 @@ from nuoda.foundation.journal.pure.subscriptions import Context, on
 from nuoda.foundation.orgs.models import Company
 
 from .actions import cases, seeds, turning
-
-OWN = ("deadline.warned", "deadline.missed", "deadline.miss_withdrawn")
-"""Results of the fold, not causes."""
+from .queries import OWN
 
 
 @on("*")

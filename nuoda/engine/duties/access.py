@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from nuoda.foundation.base.pure.actors import Actor
 
@@ -14,6 +15,11 @@ READERS = WATCHERS | {"agent", "technician", "dealer_manager"}
 
 AUDITORS = frozenset({"quality_supervisor", "service_manager", "director"})
 """Roles that may draw a spot check of their own accord."""
+
+
+GIVERS = frozenset({"service_manager", "quality_supervisor", "hq_support", "director"})
+"""Roles of the company that give what somebody owes to somebody else; at a dealer its managers do."""
+HANDERS = GIVERS | {"dealer_manager"}
 
 
 def staff(actor: Actor) -> bool:
@@ -28,6 +34,13 @@ def watch(actor: Actor) -> bool:
 def waive(actor: Actor) -> bool:
     """An exception to a clause is granted by those who answer for its keeping, never by who owes it."""
     return actor.reach in ("company", "system") and actor.has("quality_supervisor", "director")
+
+
+def hand_over(actor: Actor, dealer_id: UUID | None) -> bool:
+    """Give what one of the own people owes to another: who answers for the organisation; the company's managers everywhere."""
+    if actor.reach in ("company", "system"):
+        return actor.has(*GIVERS)
+    return actor.reach == "dealer" and actor.dealer_id == dealer_id and actor.has("service_manager", "dealer_manager")
 
 
 def draw(actor: Actor) -> bool:

@@ -12,6 +12,7 @@ class DutiesConfig(AppConfig):
         from nuoda.foundation.journal.pure import kinds
 
         from . import events, facts, reactions  # noqa: F401 — importing registers them
+        from .actions import proofs  # noqa: F401
         from .pure import notices
         from .web import menu, panels, words
 

@@ -120,6 +120,39 @@ class DutyWaived:
     clause: str
 
 
+@event("duty.released")
+class DutyReleased:
+    """Whoever owed an open duty in person (`left`) has left, or holds the role no more: it is owed by the role now."""
+
+    obligation: UUID
+    ref: str
+    clause: str
+    left: UUID
+    owner_role: str
+
+
+@event("duty.handed_over")
+class DutyHandedOver:
+    """A manager gave an open duty to somebody else (`taker`); `giver` had owed it."""
+
+    obligation: UUID
+    ref: str
+    clause: str
+    giver: UUID
+    taker: UUID
+    owner_role: str
+    due_at: datetime | None = None
+
+
+@event("owed.left_behind")
+class OwedLeftBehind:
+    """Somebody left, or lost a role, and what he still owed in person is owed by the role until a manager gives it to somebody."""
+
+    left: UUID
+    deadlines: int
+    duties: int
+
+
 @event("duty.escalated")
 class DutyEscalated:
     """A missed duty is still not done so long after its due time: the next step of its ladder is told."""
@@ -193,6 +226,18 @@ class AuditMarked:
     audit: UUID
     case: UUID
     verdict: str
+
+
+@event("audit.withdrawn")
+class AuditWithdrawn:
+    """An audit fell away with the duty that it was drawn for: `cause` is revised (the duty ended with its version; `version` is the
+    one that took its place) or waived."""
+
+    audit: UUID
+    clause: str
+    obligation: UUID | None = None
+    cause: str
+    version: UUID | None = None
 
 
 @event("audit.signed")

@@ -17,13 +17,13 @@ AUDIT = Subject(
     name="audit",
     label=_label("抽查", "抽查", "audit"),
     fields={
-        "state": FactType("text", _label("状态", "狀態", "state"), ("drawn", "signed")),
+        "state": FactType("text", _label("状态", "狀態", "state"), ("drawn", "signed", "withdrawn")),
         "clause": FactType("text", _label("条款", "條款", "clause")),
         "planned": FactType("bool", _label("按周期抽取", "依週期抽取", "drawn by a cadence")),
         "sample": FactType("int", _label("抽查件数", "抽查件數", "cases drawn")),
         "failed": FactType("int", _label("不合格件数", "不合格件數", "cases that failed")),
     },
-    verbs=("draw", "mark", "sign"),
+    verbs=("draw", "mark", "sign", "withdraw"),
 )
 
 

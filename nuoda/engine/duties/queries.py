@@ -23,9 +23,11 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.rates import wilson
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.models import Company, Dealer, Membership, Person, Team
 from nuoda.foundation.orgs.pure.roles import ROLES
 
+from .access import HANDERS
 from .models import Attestation, Audit, AuditCase, AuditMark, Escalation, Evidence, Obligation
 from .pure import units as kinds
 from .pure.units import Unit
@@ -143,6 +145,13 @@ def failed_cases(
 OWED = Q(state__in=("open", "claimed", "missed"), done_at=None)
 """Somebody still has to do it, in time or late."""
 
+
+def owed_in_person(actor: Actor, person_id: UUID) -> QuerySet[Obligation]:
+    """What a person still owes in person, or owed when he left and nobody has taken over, as far as the actor sees it."""
+    theirs = Q(owner_person_id=person_id) | Q(owner_person_id=None, left_by_id=person_id)
+    return Obligation.visible_to(actor).filter(OWED, theirs).select_related("dossier").order_by("due_at", "pk")
+
+
 # -- one duty, one audit
 
 
@@ -219,12 +228,37 @@ def owed_by(actor: Actor) -> Q:
     """Owed by the person, or by a role of his at his own organisation; at a dealer its manager is the service manager."""
     roles = set(actor.roles) | ({"service_manager"} if actor.dealer_id and actor.has("dealer_manager") else set())
     mine = Q(owner_person_id=None, owner_role__in=sorted(roles), dealer_id=actor.dealer_id)
+    if actor.dealer_id and actor.has("dealer_manager"):
+        mine |= Q(owner_person_id=None, left_by_id__isnull=False, dealer_id=actor.dealer_id)
     return mine | Q(owner_person_id=actor.person_id) if actor.person_id else mine
 
 
+def owes(actor: Actor, row: Obligation) -> bool:
+    """Whether the duty is the actor's own, by person or by a role of his at the organisation that owes."""
+    if row.owner_person_id is not None:
+        return actor.person_id == row.owner_person_id
+    return actor.reach != "system" and holds(actor, (row.owner_role,), row.dealer_id)
+
+
+def left_behind(actor: Actor) -> dict[UUID, int]:
+    """How much waits for a successor, by who left it behind, as far as it is the actor's to give away."""
+    if not actor.has(*HANDERS):
+        return {}
+    found: dict[UUID, int] = {}
+    deadlines = Deadline.visible_to(actor).filter(done_at=None, left_by_id__isnull=False).exclude(origin="import")
+    duties = Obligation.visible_to(actor).filter(OWED, left_by_id__isnull=False)
+    for rows in (deadlines.order_by(), duties.order_by()):
+        for person_id, count in rows.values_list("left_by_id").annotate(Count("pk")):
+            found[person_id] = found.get(person_id, 0) + count
+    return found
+
+
 def names_of_owners(actor: Actor, rows: Iterable[Obligation]) -> dict[UUID, list[str]]:
-    """The people who owe each duty now: its person, else the holders of its role at the organisation that owes. One statement."""
+    """The people who owe each duty now: its person, else the holders of its role at the organisation that owes. One statement, and one
+    more where somebody took over what another had owed."""
     rows = list(rows)
+    taken = {row.owner_person_id for row in rows if row.owner_person_id not in (None, row.unit_id)}
+    takers = orgs.names(actor, taken) if taken else {}
     roles = {row.owner_role for row in rows}
     held = Membership.objects.filter(
         company_id=actor.company_id, until=None, role__in=sorted(roles | {"dealer_manager"}), person__active=True
@@ -234,7 +268,7 @@ def names_of_owners(actor: Actor, rows: Iterable[Obligation]) -> dict[UUID, list
         for code in (role, "service_manager") if role == "dealer_manager" and dealer_id else (role,):
             people.setdefault((code, dealer_id), []).append(name)
     return {
-        row.pk: [row.unit_name]
+        row.pk: [takers.get(row.owner_person_id, row.unit_name)]
         if row.owner_person_id
         else list(dict.fromkeys(people.get((row.owner_role, row.dealer_id), [])))
         for row in rows

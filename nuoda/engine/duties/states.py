@@ -11,10 +11,12 @@ AUDIT = Machine(
     states=[
         State("drawn", _("to be checked"), "info"),
         State("signed", _("signed off"), "kept"),
+        State("withdrawn", _("fell away"), "quiet"),
     ],
     moves=[
         Move("draw", (None,), "drawn"),
         Move("mark", ("drawn",), None),
         Move("sign", ("drawn",), "signed"),
+        Move("withdraw", ("drawn",), "withdrawn"),
     ],
 )

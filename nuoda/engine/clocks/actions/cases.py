@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 _FIELDS = [
     item.attname
     for item in Deadline._meta.concrete_fields
-    if item.attname not in ("id", "company_id", "owner_person_id")
+    if item.attname not in ("id", "company_id", "owner_person_id", "left_by_id")
 ]
 _PAUSE_FIELDS = [item.attname for item in DeadlinePause._meta.concrete_fields if item.attname != "id"]
 
@@ -180,7 +180,8 @@ def _differences(matter: _Matter, case: CaseState, ruling: queries.Ruling, at: d
             log.warning("deadline %s follows version %s, which is not loaded here", old.id, old.version_id)
             continue
         new = _row(state, matter, late)
-        new.owner_person_id = old.owner_person_id if old is not None else None
+        if old is not None:
+            new.owner_person_id, new.left_by_id = old.owner_person_id, old.left_by_id
         _say(state, old, new, matter.root, at, changes)
         if old is None or any(getattr(old, name) != getattr(new, name) for name in _FIELDS):
             changes.deadlines.append(new)
@@ -373,7 +374,7 @@ def assign(
         rows = Deadline.objects.filter(case_id=case_id, owner_role=role, done_at=None)
         if correlation is not None:
             rows = rows.filter(correlation=correlation)
-        rows.update(owner_person_id=person_id)
+        rows.update(owner_person_id=person_id, left_by_id=None)
 
 
 def candidates(company_id: UUID, *, at: datetime, limit: int, besides: Sequence[UUID] = ()) -> list[UUID]:

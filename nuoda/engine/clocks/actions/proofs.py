@@ -45,3 +45,13 @@ invariant(
     """SELECT format('%s: a pause from %s to %s', d.ref, p.from_at, p.to_at) FROM clocks_deadlinepause p
     JOIN clocks_deadline d ON d.id = p.deadline_id WHERE p.to_at < p.from_at OR p.case_id <> d.case_id ORDER BY 1""",
 )
+invariant(
+    "clocks.owners",
+    "What is still owed in person is owed by somebody who is there and holds the role by which he owes it.",
+    """SELECT format('%s %s: %s has left or lost the role, and it is still his', coalesce(o.number, '?'), d.ref, p.name)
+    FROM clocks_deadline d JOIN orgs_person p ON p.id = d.owner_person_id LEFT JOIN journal_dossier o ON o.id = d.dossier_id
+    WHERE d.done_at IS NULL AND d.origin <> 'import' AND NOT (p.active AND EXISTS (
+        SELECT FROM orgs_membership m WHERE m.person_id = p.id AND m.role = d.owner_role AND m.until IS NULL))
+    AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.task_name = 'duties.pass_on' AND j.status IN ('todo', 'doing')
+        AND j.args->>'person' = p.id::text) ORDER BY 1""",
+)

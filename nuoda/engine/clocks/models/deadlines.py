@@ -43,6 +43,8 @@ class Deadline(ScopedTable):
     round = models.IntegerField(default=1)
     owner_role = models.CharField(max_length=40, blank=True)
     owner_person_id = models.UUIDField(null=True)
+    left_by_id = models.UUIDField(null=True)
+    """Who owed it in person and has left, or holds the role no more; None where that never was, or somebody has taken it over."""
     start_id = models.UUIDField()
     start_type = models.CharField(max_length=80)
     started_at = models.DateTimeField()
@@ -93,6 +95,9 @@ class Deadline(ScopedTable):
             ),
             models.Index(
                 fields=["owner_person_id", "due_at"], name="clocks_deadline_person", condition=Q(done_at=None)
+            ),
+            models.Index(
+                fields=["left_by_id"], name="clocks_deadline_left", condition=Q(done_at=None, left_by_id__isnull=False)
             ),
             models.Index(fields=["dealer_id", "due_at"], name="clocks_deadline_dealer", condition=Q(done_at=None)),
             models.Index(fields=["case_id"], name="clocks_deadline_case"),

@@ -49,6 +49,7 @@ class Explanation(Page):
                 "badge": words.badge(e.row, explain=False),
                 "lines": words.lines(e, names),
                 "may_waive": e.row.owed and may_waive(self.actor) and not _own(e.row, self.actor),
+                "owner": self.contributed("deadline.owner", e.row) if e.row.owed and e.row.left_by_id else [],
                 "more": self.contributed("deadline.more", e.row) if e.row.state == "missed" else [],
             }
             for e in found

@@ -36,6 +36,10 @@ EVENTS = {
     "deadline.missed": EventWord(pgettext_lazy("event", "time limit missed"), "alert-triangle", "missed"),
     "deadline.miss_withdrawn": EventWord(pgettext_lazy("event", "missed time limit withdrawn"), "refresh"),
     "deadline.waived": EventWord(pgettext_lazy("event", "released from a time limit"), "circle-check"),
+    "deadline.released": EventWord(
+        pgettext_lazy("event", "owed by the role: whoever owed the time limit has left"), "users", "near"
+    ),
+    "deadline.handed_over": EventWord(pgettext_lazy("event", "time limit handed over"), "transfer", "info"),
     "calendar.changed": EventWord(pgettext_lazy("event", "working calendar changed"), "calendar"),
 }
 CAUSES: Mapping[str, Any] = {

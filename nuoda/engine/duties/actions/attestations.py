@@ -20,7 +20,7 @@ from nuoda.foundation.journal.actions import entries as journal
 from .. import access, queries
 from ..events import DutyAttested, DutyConfirmed, DutyRejected, DutyWaived
 from ..models import Attestation, Obligation
-from . import standing
+from . import audits, standing
 
 
 def attest(
@@ -109,18 +109,26 @@ def reject(attestation_id: UUID, *, actor: Actor, at: datetime, note: str) -> At
 
 
 def waive(obligation_id: UUID, *, reason: str, actor: Actor, at: datetime) -> Obligation:
-    """Release the owner from a duty, with a reason. Asks: who answers for the clauses. Emits: duty.waived. Refuses what is done or decided."""
+    """Release the owner from a duty, with a reason; its audit falls away. Asks: who answers for the clauses. Emits: duty.waived.
+
+    Refuses what is done or decided, and whoever owes it himself.
+    """
     row = _held(obligation_id, actor)
     if not access.waive(actor):
         raise NotYours()
     if not reason.strip():
         raise Invalid(_("Say why."), fields={"reason": _("Say why.")})
+    if queries.owes(actor, row):
+        own = _("You owe this yourself. Ask somebody else who answers for the keeping of the clauses.")
+        raise Refused(own, clauses=[row.clause_id], code="own")
     if not row.owed or row.state == "missed":
         raise Refused(_("Nothing is owed here any more that could be waived."), code="not_owed")
     row.state, row.next_action_at = "waived", None
     row.save(update_fields=["state", "next_action_at"])
     event = DutyWaived(obligation=row.pk, ref=row.ref, clause=row.clause_id)
     journal.record(event, dossier=row.dossier, actor=actor, at=at, clauses=[row.clause_id], remark=reason.strip())
+    with scoped(system(row.company_id, book_revision=actor.book_revision)):
+        audits.withdraw(row, cause="waived", actor=actor, at=at)
     return row
 
 

@@ -28,7 +28,7 @@ from nuoda.foundation.journal.actions import entries as journal
 from nuoda.foundation.orgs.models import Dealer
 
 from .. import access, facts, queries
-from ..events import AuditDrawn, AuditMarked, AuditSigned, DutyWithdrawn
+from ..events import AuditDrawn, AuditMarked, AuditSigned, AuditWithdrawn, DutyWithdrawn
 from ..models import Audit, AuditCase, AuditMark, Obligation
 from ..pure.sampling import draw, fingerprint, verdict
 from ..states import AUDIT
@@ -300,6 +300,23 @@ def sign(audit_id: UUID, *, conclusion: str, actor: Actor, at: datetime, happene
             proving.entry_counts(row.obligation, entry_id=entry.id, type=entry.type, happened_at=entry.happened_at)
             standing.judge([row.obligation], actor=actor, at=at)
     return row
+
+
+def withdraw(row: Obligation, *, cause: str, actor: Actor, at: datetime, version: UUID | None = None) -> None:
+    """The audit of a duty that nobody owes any more falls away with it, if it is not signed off.
+
+    `cause`: 'revised' or 'waived'. In the scope of the whole company. Emits audit.withdrawn.
+    """
+    rows = Audit.objects.select_for_update(of=("self",)).select_related("dossier")
+    audit = rows.filter(obligation=row, state="drawn").first()
+    if audit is None:
+        return
+    moves.move(
+        AUDIT, audit, "withdraw", actor=actor.as_origin(audit.origin), at=at, dossier=audit.dossier, changes={"cause": cause},  # type: ignore[arg-type]
+        facts=facts.of_audit(audit) | {"state": "withdrawn"},
+        event=AuditWithdrawn(audit=audit.pk, clause=audit.clause_id, obligation=row.pk, cause=cause, version=version),
+    )  # fmt: skip
+    dossiers.close(audit.dossier, at=at)
 
 
 def _mine(audit_id: UUID, actor: Actor) -> Audit:

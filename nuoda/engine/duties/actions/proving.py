@@ -16,6 +16,7 @@ from nuoda.engine.rulebook.pure.conditions import ConditionFailed
 from nuoda.engine.rulebook.pure.rules import BoundRule, CadenceRule
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.orgs.models import Membership
 
 from .. import queries
 from ..models import Evidence, Obligation
@@ -89,7 +90,7 @@ def concerns(entry: Entry, row: Obligation) -> bool:
     if row.per in ("organisation", "dealer"):
         return entry.dealer_id == row.unit_id
     if row.per == "person":
-        return entry.actor_id is not None and entry.actor_id == row.unit_id
+        return entry.actor_id is not None and _theirs(entry.actor_id, row)
     if row.per == "team":
         if entry.actor_id is None:
             return False
@@ -99,6 +100,18 @@ def concerns(entry: Entry, row: Obligation) -> bool:
     if kind is not None:
         named.add(str(entry.payload.get(kind.field, "")))
     return str(row.unit_id) in named
+
+
+def _theirs(person_id: UUID, row: Obligation) -> bool:
+    """Whether the deed of a person is one of whoever owes the duty: he himself, who took it over, or, once he has left, the role."""
+    if person_id in (row.unit_id, row.owner_person_id):
+        return True
+    if row.owner_person_id is not None or row.left_by_id is None:
+        return False
+    held = Membership.objects.filter(
+        Q(person__dealer_id=row.dealer_id), person_id=person_id, role=row.owner_role, until=None
+    )
+    return held.exists()
 
 
 def entry_counts(row: Obligation, *, entry_id: UUID, type: str, happened_at: datetime) -> None:  # noqa: A002

@@ -27,7 +27,7 @@ from .. import queries
 from ..events import DutyMissWithdrawn, DutyRevised, DutyWithdrawn
 from ..models import Attestation, Evidence, Obligation, Watch
 from ..pure.turning import Terms, taken_over
-from . import opening, proving, standing
+from . import audits, opening, proving, standing
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +168,7 @@ def _end(row: Obligation, tenure: Tenure, *, actor: Actor, at: datetime) -> None
     _say(row, ended, actor=actor, at=at, happened_at=tenure.since)
     if row.done_at is None:
         dossiers.close(row.dossier, at=at)
+    audits.withdraw(row, cause="revised", version=tenure.version_id, actor=actor, at=at)
 
 
 def _say(row: Obligation, event: Event, *, actor: Actor, at: datetime, happened_at: datetime) -> None:

@@ -49,7 +49,7 @@ class AuditOut(Shape):
     title: str
     clause: str
     unit: Ref | None
-    state: Literal["drawn", "signed"]
+    state: Literal["drawn", "signed", "withdrawn"]
     auditor_role: str
     period_start: datetime
     period_end: datetime
@@ -153,7 +153,7 @@ class AuditFindingOut(Shape):
 
 
 class AuditFilter(Paging):
-    state: Literal["drawn", "signed"] | None = None
+    state: Literal["drawn", "signed", "withdrawn"] | None = None
     clause: Clause | None = None
     spot: bool = Field(False, description="Only spot checks, which no duty asked for.")
     signed_from: Day | None = None

@@ -55,6 +55,8 @@ class Audit(models.Model):
     failed = models.IntegerField(default=0)
     not_applicable = models.IntegerField(default=0)
     conclusion = models.TextField(blank=True)
+    cause = models.CharField(max_length=12, blank=True)
+    """Of a withdrawal: 'revised' or 'waived', what had become of its duty."""
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     origin = models.CharField(max_length=8, default="live")
@@ -62,7 +64,8 @@ class Audit(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="drawn", signed_at=None) | Q(state="signed", signed_at__isnull=False),
+                condition=Q(state__in=("drawn", "withdrawn"), signed_at=None)
+                | Q(state="signed", signed_at__isnull=False),
                 name="duties_audit_signed",
             )
         ]

@@ -54,6 +54,8 @@ class Obligation(models.Model):
     unit_name = models.CharField(max_length=120)
     owner_role = models.CharField(max_length=40)
     owner_person_id = models.UUIDField(null=True)
+    left_by_id = models.UUIDField(null=True)
+    """Who owed it in person and has left, or holds the role no more; None where that never was, or somebody has taken it over."""
     opens_at = models.DateTimeField()
     due_at = models.DateTimeField()
     judged_at = models.DateTimeField()
@@ -99,6 +101,9 @@ class Obligation(models.Model):
             models.Index(fields=["company_id", "due_at"], name="duties_obligation_due"),
             models.Index(fields=["company_id", "clause_id", "due_at"], name="duties_obligation_clause"),
             models.Index(fields=["owner_person_id", "due_at"], name="duties_obligation_person"),
+            models.Index(
+                fields=["left_by_id"], name="duties_obligation_left", condition=Q(done_at=None, left_by_id__isnull=False)
+            ),
             models.Index(fields=["dealer_id", "due_at"], name="duties_obligation_dealer"),
         ]  # fmt: skip
 

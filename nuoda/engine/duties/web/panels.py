@@ -13,8 +13,8 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.ui.pure import panels
 
 from .. import queries
-from ..access import READERS
-from . import records, words
+from ..access import HANDERS, READERS
+from . import handing, records, words
 
 SHOWN = 6
 
@@ -33,6 +33,26 @@ def register() -> None:
                 order=25,
             )
         )
+    panels.register(
+        panels.Panel(
+            "home", "waiting", _("Waiting for a successor"), "duties/_waiting.html", handing.waiting, roles=HANDERS,
+            icon="transfer", order=15,
+        )
+    )  # fmt: skip
+    panels.register(
+        panels.Panel(
+            "person.sections", "owed", _("Still owed in person"), "duties/_owed.html", handing.on_card, roles=HANDERS,
+            icon="clock",
+        )
+    )  # fmt: skip
+    panels.register(
+        panels.Panel("person.leaving", "owed", _("Still owed in person"), "duties/_leaving.html", handing.leaving)
+    )
+    panels.register(
+        panels.Panel(
+            "deadline.owner", "left", _("Left behind"), "duties/_left.html", handing.of_deadline, roles=HANDERS
+        )
+    )
     panels.register(
         panels.Panel("deadline.more", "ladder", _("Escalation"), "duties/_ladder.html", ladder, icon="arrow-up")
     )

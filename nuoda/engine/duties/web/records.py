@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nuoda.engine.clocks.web.words import within
@@ -20,6 +20,7 @@ from nuoda.foundation.journal import queries as journal
 from nuoda.foundation.journal.models import Dossier
 from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.orgs import queries as orgs
+from nuoda.foundation.orgs.models import Person
 from nuoda.foundation.ui.pure.tones import ClockBadge
 from nuoda.foundation.ui.templatetags import words as cells
 from nuoda.foundation.ui.web.pages import Crumb, Do, Event, Fact, Header, RecordPage, Section
@@ -103,6 +104,10 @@ class DutyPage(RecordPage):
         if audit is not None and not self.actor.roles.isdisjoint(ALL):
             url = reverse("duties:audit", args=[audit.dossier.number])
             found.append(Do(label=_("Go to the audit"), url=url, icon="checklist", primary=row.owed, dialog=False))
+        left = self.left
+        if left is not None and row.owed and access.hand_over(self.actor, left.dealer_id):
+            url = f"{reverse('duties:hand_over', args=[left.pk])}?only=duty-{row.pk}"
+            found.append(Do(label=pgettext_lazy("duty", "Hand over"), url=url, icon="transfer", dialog=False))
         if rule is not None and rule.attest is not None and row.owed:
             if self.waiting is not None:
                 mine = queries.confirms(self.actor, row) and self.waiting.person_id != self.actor.person_id
@@ -123,7 +128,12 @@ class DutyPage(RecordPage):
                 reason = gettext("The clause lets this be said by: %(roles)s.") % {"roles": by}
                 found.append(Do(label=_("Say that it is done"), reason=reason, clauses=[row.clause_id]))
         if access.waive(self.actor) and row.state in ("open", "claimed") and row.done_at is None:
-            found.append(self.do("waive", _("Waive"), icon="circle-check", danger=True))
+            own = queries.owes(self.actor, row)
+            reason = gettext("You owe this yourself. Ask somebody else who answers for the keeping of the clauses.")
+            if own:
+                found.append(Do(label=_("Waive"), reason=reason, clauses=[row.clause_id]))
+            else:
+                found.append(self.do("waive", _("Waive"), icon="circle-check", danger=True))
         return found
 
     def do(self, verb: str, label: Any, **more: Any) -> Do:
@@ -192,6 +202,12 @@ class DutyPage(RecordPage):
             ],
         }
 
+    @cached_property
+    def left(self) -> Person | None:
+        """Who owes it in person, or did until he left."""
+        person_id = self.row.owner_person_id or self.row.left_by_id
+        return Person.visible_to(self.actor).filter(pk=person_id).first() if person_id is not None else None
+
     def ladder(self) -> dict[str, Any] | None:
         return ladder(self.actor, self.row.pk)
 
@@ -202,6 +218,7 @@ class DutyPage(RecordPage):
             Fact(
                 label=pgettext("duty", "who"), value=words.several(queries.names_of_owners(self.actor, [row])[row.pk])
             ),
+            *([Fact(label=_("Left behind by"), value=self.left.name)] if self.left and row.left_by_id else []),
             Fact(label=_("Unit"), value=row.unit_name),
             Fact(label=_("Due"), value=row.due_at, cell="moment"),
             Fact(label=_("Done"), value=row.done_at, cell="moment"),
@@ -329,6 +346,8 @@ class AuditPage(RecordPage):
     def result(self) -> list[Fact]:
         row = self.row
         lines = [Fact(label=_("Checked by"), value=words.role(row.auditor_role))]
+        if row.state == "withdrawn":
+            return [*lines, Fact(label=_("Fell away"), value=words.AUDIT_CAUSES.get(row.cause, ""), wide=True)]
         if row.state != "signed":
             left = sum(1 for case in self.cases if not case.verdict)
             return [*lines, Fact(label=_("Still to check"), value=left, cell="number")]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import forms, lists, records
+from . import forms, handing, lists, records
 
 app_name = "duties"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("duties/<str:number>/confirm/", forms.Confirm.as_view(), name="confirm"),
     path("duties/<str:number>/reject/", forms.Reject.as_view(), name="reject"),
     path("duties/<str:number>/waive/", forms.Waive.as_view(), name="waive"),
+    path("people/<uuid:id>/hand-over/", handing.HandOver.as_view(), name="hand_over"),
     path("audits/", lists.Audits.as_view(), name="audits"),
     path("audits/draw/", forms.Draw.as_view(), name="draw"),
     path("audits/<str:number>/", records.AuditPage.as_view(), name="audit"),

@@ -39,11 +39,15 @@ EVENTS = {
     "duty.rejected": EventWord(pgettext_lazy("event", "attestation not accepted"), "x", "missed"),
     "duty.waived": EventWord(pgettext_lazy("event", "released from a duty"), "circle-check"),
     "duty.revised": EventWord(pgettext_lazy("event", "duty passed under a new version"), "refresh", "info"),
+    "duty.released": EventWord(pgettext_lazy("event", "owed by the role: whoever owed it has left"), "users", "near"),
+    "duty.handed_over": EventWord(pgettext_lazy("event", "duty handed over"), "transfer", "info"),
+    "owed.left_behind": EventWord(pgettext_lazy("event", "something is left behind"), "users", "near"),
     "duty.withdrawn": EventWord(pgettext_lazy("event", "duty withdrawn"), "x"),
     "duty.escalated": EventWord(pgettext_lazy("event", "missed duty escalated"), "arrow-up", "missed"),
     "deadline.escalated": EventWord(pgettext_lazy("event", "missed time limit escalated"), "arrow-up", "missed"),
     "audit.drawn": EventWord(pgettext_lazy("event", "sample drawn"), "scan", "info"),
     "audit.marked": EventWord(pgettext_lazy("event", "case checked"), "checklist"),
+    "audit.withdrawn": EventWord(pgettext_lazy("event", "audit fell away"), "x"),
     "audit.signed": EventWord(pgettext_lazy("event", "audit signed off"), "signature", "kept"),
 }
 
@@ -53,6 +57,11 @@ CAUSES = {
     "unjudged": gettext_lazy("The rule that says which cases are checked could not be answered: see its clause."),
 }
 """Why a duty was withdrawn."""
+AUDIT_CAUSES = {
+    "revised": gettext_lazy("The duty that it was drawn for ended with its version."),
+    "waived": gettext_lazy("The duty that it was drawn for was waived."),
+}
+"""Why an audit fell away."""
 
 
 def register() -> None:
@@ -97,8 +106,12 @@ def roles(codes: Any) -> str:
 
 
 def owner(row: Obligation) -> str:
-    """Who owes it: the person, else the role."""
-    return row.unit_name if row.owner_person_id is not None else role(row.owner_role)
+    """Who owes it: the person it is about, else the role."""
+    return (
+        row.unit_name
+        if row.owner_person_id is not None and row.owner_person_id == row.unit_id
+        else role(row.owner_role)
+    )
 
 
 def several(names: Sequence[str], most: int = 3) -> str:

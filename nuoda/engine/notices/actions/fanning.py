@@ -199,11 +199,12 @@ def _behind(word: str, entry: Entry, *, actor: Actor, at: datetime) -> Iterable[
     if word in MEANINGS:
         return MEANINGS[word](actor, entry.dossier, entry.payload, at)
     if word == "owner":
-        person = entry.payload.get("owner_person")
-        if person and Person.objects.filter(company_id=entry.company_id, pk=str(person), active=True).exists():
-            return [UUID(str(person))]
-        # Whoever had it has left: it is owed all the same, and those who hold the role have to hear of it.
-        role = str(entry.payload.get("owner_role") or "")
+        person, role = entry.payload.get("owner_person"), str(entry.payload.get("owner_role") or "")
+        if person:
+            there = Person.objects.filter(company_id=entry.company_id, pk=str(person), active=True)
+            if (there.filter(memberships__role=role, memberships__until=None) if role else there).exists():
+                return [UUID(str(person))]
+        # Whoever had it has left, or lost the role: it is owed all the same, and those who hold the role have to hear of it.
         return _behind(role, entry, actor=actor, at=at) if role and role != "owner" else []
     if word == "assignee":
         return named(entry.payload) or _last_named(entry)

@@ -174,6 +174,9 @@ class Deactivate(PeopleForm):
     danger = True
     done_text = gettext_lazy("The person is deactivated.")
 
+    def more(self) -> dict[str, Any]:
+        return {"form_template": "orgs/_leaving.html", "leaving": self.contributed("person.leaving", self.row)}
+
     def act(self, cleaned: dict[str, Any]) -> Person:
         return people.deactivate(id=self.row.pk, actor=self.actor, at=self.at)
 
@@ -247,6 +250,10 @@ class Revoke(PeopleForm):
     submit = gettext_lazy("Take it away")
     intro = gettext_lazy("It no longer counts from the person's next click on.")
     danger = True
+
+    def more(self) -> dict[str, Any]:
+        return {"form_template": "orgs/_leaving.html", "leaving": self.contributed("person.leaving", self.row)}
+
     done_text = gettext_lazy("The role is taken away.")
 
     def check(self, row: Person) -> None:
