@@ -72,7 +72,13 @@ def of_deadline(actor: Actor, at: datetime, row: Deadline) -> Mapping[str, Any] 
 
 
 class HandOverForm(forms.Form):
-    items = forms.MultipleChoiceField(label=_("What is handed over"), widget=forms.CheckboxSelectMultiple)
+    items = forms.MultipleChoiceField(
+        label=_("What is handed over"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("Some of this was done or given to somebody meanwhile. Load the page again.")
+        },
+    )
     taker = forms.TypedChoiceField(label=_("Who takes it over"), coerce=UUID)
     reason = forms.CharField(
         label=_("Remark"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "data_wide": "1"})
