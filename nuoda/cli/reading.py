@@ -128,7 +128,7 @@ def _fields(one: Any) -> Iterator[tuple[str, Any]]:
     from nuoda.engine.rulebook.pure.reading.doubts import doubts
 
     yield "within", str(one.within) if one.within else None
-    for name in ("ahead", "starts", "ends", "circumstance", "when", "every", "name", "formula", "target"):
+    for name in ("ahead", "due", "starts", "ends", "circumstance", "when", "every", "name", "formula", "target"):
         yield name, getattr(one, name)
     yield "people", list(one.people) or None
     yield "look_at", list(doubts(one)) or None
@@ -137,7 +137,8 @@ def _fields(one: Any) -> Iterator[tuple[str, Any]]:
 def _short(one: Any) -> str:
     if one.kind in ("clock", "open_clock"):
         way = "←" if one.ahead else "→"
-        return f"{one.within or '?'}: {one.starts or '?'} {way} {one.ends or '?'}"
+        begins = "/".join(filter(None, (one.starts, one.due)))
+        return f"{one.within or '?'}: {begins or '?'} {way} {one.ends or '?'}"
     people = " → ".join((*one.roles, *one.people))
     told = [one.every, one.name, one.formula, "" if one.target is None else f"{one.target:g}", people]
     return " ".join(filter(None, told))

@@ -6,12 +6,14 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nuoda.config import env
+from nuoda.engine.rulebook.pure.facts import SUBJECTS, subject_of
 from nuoda.engine.states.pure.machines import MACHINES, Machine, Move, State
 from nuoda.foundation.base.pure.events import REGISTRY
 
@@ -59,6 +61,18 @@ def test_an_event_that_nobody_records_is_found() -> None:
 def test_every_event_says_what_it_means() -> None:
     assert [name for name, kind in OURS.items() if len((kind.__doc__ or "").split()) < 3] == []
     assert [name for name in OURS if not re.fullmatch(r"[a-z_]+\.[a-z_]+", name)] == []
+
+
+def test_every_moment_that_an_event_of_a_subject_announces_has_a_name() -> None:
+    """What a clock can be due by: the moments in the payloads of events whose subject the rulebook knows."""
+    told = {
+        (name, field.name)
+        for name, kind in OURS.items()
+        for field in fields(kind)
+        if subject_of(name) in SUBJECTS and "datetime" in str(field.type)
+    }
+    named = {(event, field) for one in SUBJECTS.values() for event, all_ in one.moments.items() for field in all_}
+    assert told == named
 
 
 def test_events_are_in_the_documentation() -> None:

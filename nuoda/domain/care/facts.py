@@ -53,6 +53,10 @@ FOLLOW_UP = Subject(
         "cancel": _label("取消", "取消", "cancel"),
         "contact": _label("联系不满意的客户", "聯絡不滿意的客戶", "contact the dissatisfied customer"),
     },
+    moments={
+        "follow_up.planned": {"due_at": _label("计划的回访时间", "預定的回訪時間", "the planned call")},
+        "follow_up.attempted": {"due_at": _label("下次联系的时间", "下次聯絡的時間", "the next try")},
+    },
 )
 
 

@@ -75,6 +75,10 @@ TICKET = Subject(
     },
     verbs=tuple(TICKET_MACHINE.moves),
     verb_names=verbs(TICKET_MACHINE.moves),
+    moments={
+        "ticket.promised": {"due_at": label("承诺的答复时间", "承諾的答覆時間", "the promised time")},
+        "ticket.paused": {"until": label("预计恢复的时间", "預計恢復的時間", "the expected end of the pause")},
+    },
 )
 
 WORK_ORDER = Subject(
@@ -121,6 +125,16 @@ WORK_ORDER = Subject(
     },
     verbs=tuple(WORK_MACHINE.moves),
     verb_names=verbs(WORK_MACHINE.moves),
+    moments={
+        "work_order.dispatched": {
+            "starts_at": label("计划的上门时间", "預定的到府時間", "the planned visit"),
+            "ends_at": label("计划的结束时间", "預定的結束時間", "the planned end of the visit"),
+        },
+        "work_order.appointed": {
+            "starts_at": label("约定的上门时间", "約定的到府時間", "the agreed visit"),
+            "ends_at": label("约定的结束时间", "約定的結束時間", "the agreed end of the visit"),
+        },
+    },
 )
 
 

@@ -25,6 +25,7 @@ APPROVAL = Subject(
         "dealer": FactType("bool", _label("由经销商负责", "由經銷商負責", "a dealer is responsible")),
     },
     verbs=tuple(MACHINE.moves),
+    moments={"approval.step_opened": {"due_at": _label("审批期限", "簽核期限", "the time limit of the step")}},
 )
 
 

@@ -33,6 +33,7 @@ VERSION = Subject(
         "discard": _label("作废草稿", "作廢草稿", "throw away"),
         "cancel": _label("撤回发布", "撤回發布", "take back"),
     },
+    moments={"policy_version.adopted": {"since": _label("生效时间", "生效時間", "the moment it takes effect")}},
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from nuoda.engine.clocks.pure import situations
 from nuoda.engine.rulebook.pure import loading
 from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.engine.rulebook.pure.policies import ClockExample
+from nuoda.engine.rulebook.pure.reading import reader, skeleton
 from nuoda.engine.rulebook.pure.rules import ClockRule
 from nuoda.engine.rulebook.tests.subjects import SUBJECTS
 
@@ -35,6 +37,16 @@ def test_every_clock_of_a_shipped_clause_stands_in_a_situation() -> None:
             told = {e.clock for example in clause.examples if isinstance(example, ClockExample) for e in example.expect}
             bare += [f"{clause.id}/{rule.key}" for rule in clause.clocks() if rule.key not in told]
     assert bare == []
+
+
+@pytest.mark.parametrize("ahead", ["90 分钟", "2 小时", "3 天", "1 个月"])
+def test_what_the_reader_writes_for_a_limit_before_a_visit_comes_true(ahead: str) -> None:
+    text = f"第一条 上门前{ahead}，维修人员须联系客户。"
+    identity = skeleton.Identity("visits", "VS", "1.0", date(2026, 1, 1), "上门办法", "服务部")
+    heard = ["work_order.appointed", "work_order.contacted"]
+    content = skeleton.fresh(text, reader.read(text).proposals, identity, heard)
+    outcomes = list(situations.run(loading.of_content(content), SUBJECTS, OFFICE))
+    assert [outcome.right for outcome in outcomes] == [True, True], outcomes
 
 
 def test_a_changed_limit_turns_its_situation_red() -> None:

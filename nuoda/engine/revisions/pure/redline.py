@@ -14,7 +14,8 @@ from typing import Literal
 from nuoda.engine.rulebook.pure.policies import Clause, Policy
 from nuoda.engine.rulebook.pure.revisions import duty_turns, same, same_duty
 from nuoda.engine.rulebook.pure.rules import CadenceRule, ClockRule, Rule
-from nuoda.engine.rulebook.pure.telling import duration, labels, parameter_lines, rule_lines, text
+from nuoda.engine.rulebook.pure import telling
+from nuoda.engine.rulebook.pure.telling import labels, parameter_lines, rule_lines, text
 
 Op = Literal["same", "added", "removed"]
 Kind = Literal["added", "removed", "changed", "moved"]
@@ -199,8 +200,8 @@ def _rules(old: Sequence[Rule], new: Sequence[Rule], teller: Teller) -> Iterator
             continue
         limit = ("", "")
         if isinstance(one, ClockRule) and isinstance(other, ClockRule):
-            if one.within != other.within:
-                limit = (_limit(one, teller), _limit(other, teller))
+            if (one.within, one.within_fact, one.ahead) != (other.within, other.within_fact, other.ahead):
+                limit = (telling.limit(one, teller.language), telling.limit(other, teller.language))
             if same(one, other) and one.label == other.label:
                 continue
         if isinstance(one, CadenceRule) and isinstance(other, CadenceRule) and _said_alike(one, other):
@@ -233,10 +234,6 @@ def _unsaid(one: Rule, other: Rule) -> tuple[str, str]:
     differ = [name for name in sides[0].keys() | sides[1].keys() if sides[0].get(name) != sides[1].get(name)]
     before, after = ("\n".join(f"{name}: {side.get(name)}" for name in sorted(differ)) for side in sides)
     return before, after
-
-
-def _limit(rule: ClockRule, teller: Teller) -> str:
-    return duration(rule.within, teller.language) if rule.within else rule.within_fact or ""
 
 
 def _examples(old: Clause | None, new: Clause | None, teller: Teller) -> Iterator[Part]:

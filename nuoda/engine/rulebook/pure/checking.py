@@ -175,6 +175,10 @@ class _Checker:
         for warning in rule.get("warnings", ()):
             yield from self._people(warning.get("tell", []), path)
         yield from self._condition(rule, "when", subject, path)
+        for event in _many(rule["start"]) if "due" in rule and not self.waits else ():
+            known = self.subjects.get(subject_of(event))
+            if known is not None and rule["due"] not in known.announces(event):
+                yield self.problem((*path, "due"), f"the event {event} announces no moment {rule['due']!r}")
         if "when" in rule:
             for event in _many(rule["start"]) + _many(rule.get("reassess", [])):
                 if subject_of(event) != subject:

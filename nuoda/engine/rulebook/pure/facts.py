@@ -76,6 +76,14 @@ class Subject:
     """Transitions of its state machine that gates, approvals and forms may name."""
     verb_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What the transitions are called where a rule is told in words."""
+    moments: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """Moments to come that its events announce, by event and field of the payload, with what they are called: a clock may be due by
+    them, or so long before."""
+
+    def announces(self, event: str) -> dict[str, Mapping[str, str]]:
+        """What a clock that the event starts may be due by: announced moments and moments among the facts, with their names."""
+        facts = {name: kind.label for name, kind in self.fields.items() if kind.kind == "moment"}
+        return facts | dict(self.moments.get(event, {}))
 
     def check(self, facts: Mapping[str, object]) -> dict[str, FactValue]:
         """The declared facts among `facts`, typed; unknown names and wrong types raise WrongFact."""

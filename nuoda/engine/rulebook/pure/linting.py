@@ -15,12 +15,15 @@ from . import checking, loading, situations
 from .book import Tenure
 from .conditions import Condition, ConditionError, ConditionFailed
 from .documents import Document, Path, PolicyError
+from .durations import Duration
 from .facts import FactType, FactValue, Subject
 from .policies import Policy, Waiting, can_open, is_heard, is_live
 from .rules import CadenceRule, ClockRule, ConsequenceRule, FormRule, IndicatorRule
 from .unsaid import unsaid
 
 Severity = Literal["error", "warning", "note"]
+LONG_AHEAD = 366
+"""Days before an event beyond which a limit is taken for a mistake."""
 MOST_SITUATIONS = 5000
 """Combinations of facts tried when two conditions are compared; beyond that only equal texts count as the same."""
 
@@ -132,6 +135,13 @@ def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any
         else:
             message = f"the indicator waits: no app publishes the fact set {rule.facts!r}"
             yield at((*place, "facts"), "unknown-facts", "note", message)
+    if isinstance(rule, ClockRule) and rule.ahead is not None:
+        if rule.pauses:
+            message = "a pause moves a limit before an event, and the event does not wait"
+            yield at((*place, "pauses"), "pause-before", "warning", message)
+        if _days(rule.ahead) > LONG_AHEAD:
+            message = f"{rule.ahead} ahead: what is promised will mostly become known too late for that"
+            yield at((*place, "ahead"), "long-ahead", "warning", message)
     awaited = waiting.events if waiting else ()
     if world.events is not None:
         for key, names in events_of(rule):
@@ -152,6 +162,15 @@ def _rule(rule: Any, place: Path, waiting: Waiting | None, world: World, at: Any
         and rule.template not in world.templates
     ):
         yield at((*place, "template"), "unknown-template", "warning", f"there is no template {rule.template!r}")
+
+
+def _days(duration: Duration) -> float:
+    """About how many days a duration takes."""
+    if duration.unit == "month":
+        return duration.amount * 30
+    if duration.unit == "working_d":
+        return duration.amount * 7 / 5
+    return (duration.seconds or 0) / (28_800 * 5 / 7 if duration.working else 86_400)
 
 
 def events_of(rule: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -199,10 +218,23 @@ def _between(read: Mapping[str, tuple[Document, Policy]], world: World) -> Itera
             mark = other.document.mark(other.path)
             message = (
                 f"{one.clause} and {other.clause} set two limits for one thing: "
-                f"{one.rule.within} and {other.rule.within} "
+                f"{_limit(one.rule)} and {_limit(other.rule)} "
                 f"from {_said(one.rule.start, other.rule.start)} to {', '.join(other.rule.end)}"
             )
             yield Finding(other.name, mark.line, mark.column, "two-limits", "warning", other.clause, message)
+
+
+def _differ(one: ClockRule, other: ClockRule) -> bool:
+    """Whether both count after their start, or both before the same promised moment, and not the same time."""
+    if one.within is not None and other.within is not None:
+        return one.within != other.within
+    return one.within is other.within is None and one.within_fact == other.within_fact and one.ahead != other.ahead
+
+
+def _limit(rule: ClockRule) -> str:
+    if rule.within is not None:
+        return str(rule.within)
+    return f"{rule.ahead} before {rule.within_fact}" if rule.ahead else f"by {rule.within_fact}"
 
 
 def _said(left: Iterable[str], right: Iterable[str]) -> str:
@@ -211,9 +243,7 @@ def _said(left: Iterable[str], right: Iterable[str]) -> str:
 
 def _contradict(one: ClockRule, other: ClockRule, subjects: Mapping[str, Subject]) -> bool:
     return (
-        one.within is not None
-        and other.within is not None
-        and one.within != other.within
+        _differ(one, other)
         and one.subject == other.subject
         and one.per == other.per
         and set(one.end) == set(other.end)

@@ -11,6 +11,7 @@ from .durations import Duration, Unit
 from .facts import SUBJECTS, Subject, subject_of
 from .factsets import FACT_SETS, FactSet
 from .policies import Decision, Parameter
+from .reading.wording import MOMENT_NAMES
 from .rules import (
     ApprovalRule,
     CadenceRule,
@@ -50,7 +51,10 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "or": ("或", "或", " or "),
     "and": ("、", "、", ", "),
     "clock": ("{start}之后 {within}内须有{end}", "{start}之後 {within}內須有{end}", "after {start}, {end} within {within}"),
-    "promised": ("{start}之后，须在承诺的时间前{end}", "{start}之後，須在承諾的時間前{end}", "after {start}, {end} by the promised time"),
+    "promised": ("{start}之后，须在{moment}前{end}", "{start}之後，須在{moment}前{end}", "after {start}, {end} by {moment}"),
+    "ahead": ("{start}之后，最迟在{limit}须有{end}", "{start}之後，最遲在{limit}須有{end}", "after {start}, {end} at least {limit}"),
+    "moment": ("承诺的时间", "承諾的時間", "the promised time"),
+    "so long before": ("{moment}前 {ahead}", "{moment}前 {ahead}", "{ahead} before {moment}"),
     "when": ("；条件：{when}", "；條件：{when}", "; when {when}"),
     "owner": ("；责任人：{owner}", "；負責人：{owner}", "; owed by {owner}"),
     "pauses": ("；可停表：{pauses}", "；可停錶：{pauses}", "; may pause: {pauses}"),
@@ -113,6 +117,23 @@ def _say(key: str, language: str, **values: object) -> str:
 def duration(value: Duration, language: str) -> str:
     """'4 小时', '2 个工作日', '10 min'."""
     return f"{value.amount} {_UNITS[value.unit][_LANGUAGES.index(language)]}"
+
+
+def limit(rule: ClockRule, language: str) -> str:
+    """The time limit of a clock: '4 小时'; '约定的上门时间'; '计划的发货时间前 24 小时'."""
+    if rule.within is not None:
+        return duration(rule.within, language)
+    moment = moment_name(rule.start[0], rule.within_fact or "", language) or _say("moment", language)
+    if rule.ahead is None:
+        return moment
+    return _say("so long before", language, moment=moment, ahead=duration(rule.ahead, language))
+
+
+def moment_name(event: str, field: str, language: str) -> str:
+    """What the moment that an event announces is called; '' for one that nobody named."""
+    known = SUBJECTS.get(subject_of(event))
+    named = (known.announces(event) if known else {}).get(field) or MOMENT_NAMES.get((event, field))
+    return text(named, language) if named else ""
 
 
 def text(value: Text, language: str) -> str:
@@ -188,9 +209,11 @@ class _Teller:
         return "" if when == "true" else self.say("when", when=_told(when, subject, self.language))
 
     def clock(self, rule: ClockRule) -> str:
-        kind = "clock" if rule.within else "promised"
-        limit = duration(rule.within, self.language) if rule.within else ""
-        line = self.say(kind, start=self.happens(rule.start), end=self.happens(rule.end), within=limit)
+        kind = "clock" if rule.within else "ahead" if rule.ahead else "promised"
+        said = limit(rule, self.language)
+        line = self.say(
+            kind, start=self.happens(rule.start), end=self.happens(rule.end), within=said, moment=said, limit=said
+        )
         line = self.say("labelled", label=text(rule.label, self.language), line=line)
         line += self.condition(rule.when, rule.subject) + self.say("owner", owner=self.people([rule.owner]))
         if rule.pauses:

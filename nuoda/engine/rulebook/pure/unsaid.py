@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .durations import Duration, Unit
+from .reading.clocks import runs_ahead
 from .reading.quantities import Quantity, quantities
 
 CARRIERS = ("clock", "cadence", "indicator")
 """Rules that carry the times and shares of a text; a clause without any is not looked at."""
-_ASIDE = frozenset({"label", "why", "name", "title", "otherwise", "warnings", "pauses", "missed"})
-"""Words about a rule, and what happens before and after its limit: the limit itself stands elsewhere."""
+_ASIDE = frozenset({"label", "why", "name", "title", "otherwise", "warnings", "pauses", "missed", "ahead"})
+"""Words about a rule, and what happens before and after its limit: the limit itself stands elsewhere, and one before an event
+is looked at by itself."""
 _MINUTES: Mapping[Unit, int] = {"min": 1, "h": 60, "d": 24 * 60}
 _PERIODS: Mapping[str, Duration] = {
     "week": Duration(7, "d"), "month": Duration(1, "month"), "quarter": Duration(3, "month"),
@@ -29,10 +31,27 @@ def unsaid(clause: Mapping[str, Any]) -> list[str]:
     rules = clause.get("rules", ())
     if not any(kind in rule for rule in rules for kind in CARRIERS):
         return []
+    carrying = [rule for rule in rules if "consequence" not in rule]
+    parameters = clause.get("parameters", ())
+    named = {item["name"]: item["value"] for item in parameters if item["kind"] == "duration"}
+    ahead = {named.get(rule["ahead"], rule["ahead"]) for rule in carrying if "ahead" in rule}
+    times, numbers = _told([carrying, parameters])
+    # A limit before an event is said by 前 and 提前; what is said so is no limit after it, and the other way round.
+    before = _told([list(ahead), parameters])[0]
+    text = clause["text"]["zh-hans"]
+    return [
+        text[found.start : found.end]
+        for found in quantities(text)
+        if not _carried(found, before if runs_ahead(text, found) else times, numbers)
+        and text[: found.start].rstrip()[-1:] not in _OF_FORMULA
+    ]
+
+
+def _told(values: Any) -> tuple[set[tuple[str, int]], set[float]]:
+    """The times and the numbers among the values."""
     times: set[tuple[str, int]] = set()
     numbers: set[float] = set()
-    carrying = [rule for rule in rules if "consequence" not in rule]
-    for value in _values([carrying, clause.get("parameters", ())]):
+    for value in _values(values):
         if isinstance(value, str) and value in _PERIODS:
             times.add(_size(_PERIODS[value]))
         elif isinstance(value, str):
@@ -42,12 +61,7 @@ def unsaid(clause: Mapping[str, Any]) -> list[str]:
                 continue
         elif isinstance(value, int | float) and not isinstance(value, bool):
             numbers.add(float(value))
-    text = clause["text"]["zh-hans"]
-    return [
-        text[found.start : found.end]
-        for found in quantities(text)
-        if not _carried(found, times, numbers) and text[: found.start].rstrip()[-1:] not in _OF_FORMULA
-    ]
+    return times, numbers
 
 
 def _values(value: Any) -> Iterator[Any]:

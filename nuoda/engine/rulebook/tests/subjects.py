@@ -10,6 +10,8 @@ def _fact(kind: FactKind, hans: str, hant: str, en: str, *choices: str) -> FactT
     return FactType(kind, {"zh-hans": hans, "zh-hant": hant, "en": en}, choices)
 
 
+_DUE = {"zh-hans": "承诺的答复时间", "zh-hant": "承諾的答覆時間", "en": "the promised time"}
+
 TICKET = Subject(
     "ticket",
     {"zh-hans": "服务请求", "zh-hant": "服務請求", "en": "ticket"},
@@ -66,6 +68,7 @@ TICKET = Subject(
         "propose_settlement",
         "settle",
     ),
+    moments={"ticket.promised": {"due_at": _DUE}},
 )
 
 WORK_ORDER = Subject(
@@ -125,6 +128,11 @@ WORK_ORDER = Subject(
         "visits": _fact("int", "上门次数", "到府次數", "visits so far"),
     },
     ("dispatch", "decline", "contact", "appoint", "arrive", "nobody_home", "complete", "sign", "cancel"),
+    moments={
+        "work_order.appointed": {
+            "starts_at": {"zh-hans": "约定的上门时间", "zh-hant": "約定的到府時間", "en": "the agreed visit"},
+        },
+    },
 )
 
 FOLLOW_UP = Subject(
@@ -159,6 +167,9 @@ APPROVAL = Subject(
         "dealer": _fact("bool", "由经销商负责", "由經銷商負責", "a dealer is responsible"),
     },
     ("submit", "approve", "reject", "send_back", "resubmit", "withdraw", "lapse"),
+    moments={
+        "approval.step_opened": {"due_at": {"zh-hans": "审批期限", "zh-hant": "簽核期限", "en": "the step's limit"}}
+    },
 )
 
 SUBJECTS = {subject.name: subject for subject in (TICKET, WORK_ORDER, FOLLOW_UP, APPROVAL, VERSION)}

@@ -79,6 +79,49 @@ def test_a_number_that_people_read_and_no_rule_carries_is_named() -> None:
     assert apart("客户满意度不低于 95%") == ["95%"]
 
 
+PROMISED = CLOCK.replace("start: ticket.reported", "start: ticket.promised").replace("within: 10 min", "due: due_at")
+
+
+def before(ahead: str, more: str = "") -> str:
+    return PROMISED.replace("due: due_at", f"due: due_at\n        ahead: {ahead}{more}")
+
+
+def test_a_time_before_an_event_is_carried_by_a_limit_before_it_and_by_no_other() -> None:
+    hour, before_it = CLOCK.replace("within: 10 min", "within: 24 h"), before("24 h")
+    for text in ("约定时间前 24 小时确认", "提前一天确认", "约定时间 24 小时前确认", "至迟提前24h确认"):
+        assert apart(text, before_it) == [] and apart(text, hour), text
+    assert apart("约定时间前 24 小时确认", before("3 d")) == ["24 小时"]
+    assert apart("24 小时内确认", hour) == [] and apart("24 小时内确认", before_it) == ["24 小时"]
+    number = f"    parameters:\n      - {{name: early, kind: duration, value: 24 h, why: {TEXT}}}\n"
+    assert apart("约定时间前 24 小时确认", number + before("early")) == []
+
+
+def test_a_limit_before_an_event_that_a_pause_moves_or_that_is_too_long_is_named() -> None:
+    more = "\n        pauses: [{reason: waiting_customer}]"
+    found = [f for f in lint({"p": small(before("24 h", more))}, world()) if f.code == "pause-before"]
+    assert [(f.severity, f.line > 0) for f in found] == [("warning", True)]
+    assert "pause-before" not in codes(small(before("24 h"))) + codes(small(PROMISED + more[1:] + "\n"))
+    assert "long-ahead" in codes(small(before("14 calendar months"))) and "long-ahead" in codes(small(before("400 d")))
+    for spelled in ("12 calendar months", "3 working days", "40 working hours"):
+        assert "long-ahead" not in codes(small(before(spelled)))
+
+
+def test_two_limits_before_one_event_are_found_across_policies() -> None:
+    assert "two-limits" in codes(small(before("24 h")), other(small(before("2 d"))))
+    assert "two-limits" in codes(small(before("24 h")), other(small(PROMISED)))
+    assert "two-limits" not in codes(small(before("24 h")), other(small(before("24 h"))))
+    assert "two-limits" not in codes(
+        small(CLOCK.replace("ticket.reported", "ticket.promised")), other(small(before("2 d")))
+    )
+
+
+def test_a_moment_that_no_event_announces_is_an_error_at_its_place() -> None:
+    text = small(PROMISED.replace("ticket.promised", "ticket.reported"))
+    [found] = [f for f in lint({"p": text}, world()) if f.code == "check"]
+    assert found.message == "the event ticket.reported announces no moment 'due_at'"
+    assert text.splitlines()[found.line - 1].strip() == "due: due_at"
+
+
 def test_a_clock_that_nothing_can_end_is_an_error_and_one_of_several_ends_a_warning() -> None:
     def severities(end: str) -> list[str]:
         found = lint({"p": small(CLOCK.replace("end: ticket.answered", f"end: {end}"))}, world())

@@ -172,7 +172,11 @@ CLOCK = f"""\
     [
         ("within: 10 min", "within: soon", "not a duration"),
         ("within: 10 min", "due: due_at\n        within: 10 min", "either 'within' or 'due'"),
-        ("within: 10 min", "within: 10 min\n        ahead: 24 h", "'ahead' counts back from the moment that 'due' names"),
+        (
+            "within: 10 min",
+            "within: 10 min\n        ahead: 24 h",
+            "'ahead' counts back from the moment that 'due' names",
+        ),
         ("within: 10 min", "ahead: 24 h", "either 'within' or 'due'"),
         ("within: 10 min", "due: due_at\n        ahead: 0 h", "(zero)"),
         ("within: 10 min", "due: due_at\n        ahead: a while", "not a duration"),
@@ -209,7 +213,11 @@ def test_a_limit_before_nothing_and_one_of_no_time_are_told_at_their_place(wrong
     text = small(CLOCK.replace("within: 10 min", wrong))
     line = next(n for n, written in enumerate(text.splitlines(), 1) if "ahead:" in written)
     [problem] = problems(text)
-    assert (problem.line, problem.column, problem.clause) == (line, text.splitlines()[line - 1].index("ahead:") + 8, "SM-1")
+    assert (problem.line, problem.column, problem.clause) == (
+        line,
+        text.splitlines()[line - 1].index("ahead:") + 8,
+        "SM-1",
+    )
 
 
 def test_words_that_yaml_would_turn_into_other_things_stay_words() -> None:

@@ -100,6 +100,25 @@ def test_the_confirmed_proposals_are_downloaded_as_a_policy_that_loads(author: C
     assert policy.clauses[2].undefined == ("及时",)
 
 
+AHEAD = "第一条 停机前2小时，维修人员须联系客户。"
+
+
+def test_a_limit_before_an_event_becomes_a_clock_once_its_moment_is_chosen(author: Client) -> None:
+    page = post(author, {"text": AHEAD}, "read").content.decode()
+    assert "条文没有写明在哪个时间之前" in page and '<option value="约定的上门时间">' in page
+    assert 'name="p0-due"' in page and 'name="p0-starts"' not in page
+    one = {"text": AHEAD, "p0-keep": "1", "p0-ends": "work_order.contacted"}
+    identity = {name: value for name, value in sent().items() if not name.startswith("p") or name == "policy"}
+    wrong = post(author, {**identity, **one, "p0-due": "明年"}, "download")
+    assert wrong.status_code == 422 and "请从列表中选择时间" in wrong.content.decode()
+    response = post(author, {**identity, **one, "p0-due": "约定的上门时间"}, "download")
+    assert response.status_code == 200, response.content.decode()[-2000:]
+    [clock] = loading.load(response.content.decode()).clauses[0].clocks()
+    assert (clock.start, clock.within_fact, str(clock.ahead)) == (("work_order.appointed",), "starts_at", "2 h")
+    written = post(author, {**identity, **one, "p0-due": ""}, "download")
+    assert loading.load(written.content.decode()).clauses[0].clocks() == ()
+
+
 def test_kept_it_is_a_draft_of_a_new_regulation(author: Client, cast: factories.Cast) -> None:  # noqa: F811
     response = post(author, sent(), "keep")
     assert response.status_code == 302

@@ -22,8 +22,8 @@ from ..pure.reading.doubts import MISSING, doubts
 from ..pure.reading.letters import plain
 from ..pure.reading.proposals import Proposal, Reading
 from ..pure.reading.quantities import quantities
-from ..pure.reading.wording import EVENT_NAMES, ROLE_NAMES
-from ..pure.telling import duration
+from ..pure.reading.wording import EVENT_NAMES, MOMENT_NAMES, ROLE_NAMES
+from ..pure.telling import duration, moment_name
 from .views import language
 
 KINDS: dict[str, Any] = {
@@ -60,6 +60,7 @@ LABELS: dict[str, Any] = {
     "circumstance": gettext_lazy("Only if, in the words of the text"),
     "when": gettext_lazy("The same as a condition"),
     "starts": gettext_lazy("Starts with"),
+    "due": gettext_lazy("Before which moment"),
     "ends": gettext_lazy("Ends with"),
     "roles": gettext_lazy("Roles bound"),
     "name": gettext_lazy("Name"),
@@ -77,7 +78,9 @@ DOUBTS: dict[str, Any] = {
     "inferred": gettext_lazy(
         "From when the time runs was taken from what stands before, not from the sentence. Check it."
     ),
-    "ahead": gettext_lazy("The time runs before an event, which no clock can count yet. It stays a written limit."),
+    "ahead": gettext_lazy(
+        "The time runs before an event, and the text does not name the date. Choose the moment, or it stays a written limit."
+    ),
     "condition": gettext_lazy(
         "It holds only under this circumstance, which no fact tells. Write a condition, or empty the words if it always holds; "
         "otherwise it stays a written limit."
@@ -96,7 +99,7 @@ class Field:
     label: Any
     value: str
     kind: str = "text"
-    """'text', 'event', 'period'."""
+    """'text', 'event', 'moment', 'period'."""
     error: str = ""
 
 
@@ -154,9 +157,11 @@ def confirmed(found: list[Row]) -> list[Proposal]:
 
 
 def _names(one: Proposal) -> tuple[str, ...]:
-    """The fields of a proposal; the circumstance only where the text says one."""
+    """The fields of a proposal; the circumstance only where the text says one, and the moment before which a time runs, in the place
+    of the event that announces it."""
     conditional = one.kind in CONDITIONAL and (one.circumstance or one.when)
-    return (*FIELDS[one.kind], *(("circumstance", "when") if conditional else ()))
+    names = [("due" if name == "starts" and one.ahead else name) for name in FIELDS[one.kind]]
+    return (*names, *(("circumstance", "when") if conditional else ()))
 
 
 def _edit(row: Row, names: tuple[str, ...]) -> None:
@@ -169,6 +174,8 @@ def _edit(row: Row, names: tuple[str, ...]) -> None:
             values[name] = _READERS[name](one.value)
         except ValueError as error:
             one.error = str(error)
+    if "due" in values:
+        values["starts"], values["due"] = values["due"]
     edited = replace(row.proposal, **values)
     if "starts" in values:
         edited = replace(edited, inferred=False)
@@ -208,6 +215,17 @@ def event_choices() -> dict[str, str]:
     return {event_name(event): event for event in sorted(known)}
 
 
+def moment_choices() -> dict[str, tuple[str, str]]:
+    """Names of every moment that an event announces, or will announce → the event and its field."""
+    known = [
+        (event, field)
+        for subject in facts.SUBJECTS.values()
+        for event, moments in subject.moments.items()
+        for field in moments
+    ]
+    return {moment_name(*one, language()): one for one in sorted({*known, *MOMENT_NAMES})}
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of the text and the proposals that it made; `first` are those whose words begin here."""
@@ -235,6 +253,8 @@ def _shown(one: Proposal, name: str) -> str:
         return " → ".join(ROLE_NAMES[role][language()] for role in one.roles)
     if name == "target":
         return "" if one.target is None else f"{one.target:g}"
+    if name == "due":
+        return moment_name(one.starts, one.due, language()) if one.due else ""
     value = getattr(one, name)
     if name == "within":
         return "" if value is None else duration(value, language())
@@ -256,6 +276,13 @@ def _event(text: str) -> str:
     if named and not _EVENT.match(named):
         raise ValueError(_("Choose an event of the list, or write a new one as two words with a dot: order.placed."))
     return named
+
+
+def _moment(text: str) -> tuple[str, str]:
+    found = moment_choices().get(text)
+    if text and found is None:
+        raise ValueError(_("Choose a moment of the list."))
+    return found or ("", "")
 
 
 def _people(text: str) -> tuple[str, ...]:
@@ -288,10 +315,11 @@ def _every(text: str) -> str:
     return text
 
 
-_FORMS = {"starts": "event", "ends": "event", "every": "period"}
+_FORMS = {"starts": "event", "ends": "event", "due": "moment", "every": "period"}
 _READERS: dict[str, Any] = {
     "within": _time,
     "starts": _event,
+    "due": _moment,
     "ends": _event,
     "roles": _people,
     "name": str,

@@ -238,6 +238,7 @@ class Reader(Page):
                 "pieces": list(proposed.pieces(reading)),
                 "draft": draft,
                 "events": proposed.event_choices(),
+                "moments": proposed.moment_choices(),
                 "periods": proposed.PERIODS.items(),
                 "vague": vague.items(),
             },

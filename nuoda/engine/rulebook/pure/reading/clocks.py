@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from . import vocabulary as v
 from .circumstances import given, said
@@ -65,7 +66,10 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
     before = sentence.text[: found.start - sentence.start]
     after = sentence.text[found.end - sentence.start :]
     words = sentence.text[found.start - sentence.start : found.end - sentence.start]
-    ahead = _ahead(before, after, words)
+    ahead = runs_ahead(
+        sentence.text, replace(found, start=found.start - sentence.start, end=found.end - sentence.start)
+    )
+    date = v.date_before(before) if ahead else None
     if _CRITERION.match(after) or (_FACT.search(before) and not ahead) or re.search(r"每[^,;]{0,2}$", before):
         return None
     if (_KEPT.search(before) and not _AFTER.match(after)) or (
@@ -87,8 +91,12 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
         or v.event_in(told, v.ENDS, sentence.text)
         or v.event_in(_STOP.split(before)[-1], v.ENDS, sentence.text)
     )
+    if date and ends == date.event:
+        date = None  # it is about fixing that very date, which nothing announces before
+    if date:
+        ends = v.end_before(date, ends, told)
     named = "" if sentence.cell else v.event_in(before, v.STARTS)
-    starts = "ticket.reported" if sentence.cell else named or _start(sentence, before)
+    starts = "ticket.reported" if sentence.cell else date.event if date else named or _start(sentence, before)
     if not starts and not ahead and ends in v.BY_REPORT:
         starts = "ticket.reported"
     stop = found.end + (limit.end() if limit else 0) + len(segment)
@@ -105,8 +113,9 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
         within=found.duration,
         least=found.least,
         ahead=ahead,
+        due=date.field if date else "",
         starts=starts,
-        inferred=not named and not sentence.cell,
+        inferred=not named and not date and not sentence.cell,
         ends=ends,
         given=place,
         circumstance=circumstance,
@@ -115,8 +124,9 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
     )
 
 
-def _ahead(before: str, after: str, words: str) -> bool:
+def runs_ahead(text: str, found: Quantity) -> bool:
     """Whether a time runs before an event: 提前3天, 发货前24小时, 停机48小时前; `于5日前` names a day."""
+    before, words, after = text[: found.start], text[found.start : found.end], text[found.end :]
     if _AHEAD.search(before):
         return True
     if not re.match(r"\s*(?:以前|之前|前(?!台))", after):

@@ -50,7 +50,7 @@ def _of_clock(one: Proposal) -> Iterator[Doubt]:
         yield "time"
     if one.least is not None:
         yield "range"
-    if one.ahead:
+    if one.ahead and not one.due:
         yield "ahead"
         return
     if not one.starts:

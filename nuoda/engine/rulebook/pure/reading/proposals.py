@@ -34,6 +34,8 @@ class Proposal:
     """Clock: the limit; cadence: so long after the end of the period."""
     ahead: bool = False
     """Clock: the time runs before the event, not after it."""
+    due: str = ""
+    """Clock whose time runs before: the field of the starting event with the moment before which; '' where the text names no date."""
     least: float | None = None
     """Clock: the lower end of a range, in the unit of `within`; the upper one is the limit."""
     starts: str = ""

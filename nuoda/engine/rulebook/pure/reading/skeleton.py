@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from ..documents import Content
+from ..facts import subject_of
 from .doubts import unsaid
 from .instances import instances
 from .proposals import Proposal
@@ -128,16 +129,26 @@ def _clause(
 def _clock(one: Proposal, key: str, name: str, sentence: str, words: str, made: _Made) -> None:
     if one.within is None:
         return
-    if not one.starts or not one.ends or one.starts == one.ends or one.ahead or unsaid(one):
+    undated = one.ahead and not one.due
+    if not one.starts or not one.ends or one.starts == one.ends or undated or unsaid(one):
         why = in_three(sentence)
         made.parameters.append({"name": f"limit_{name}", "kind": "duration", "value": str(one.within), "why": why})
         return
     rule: Content = {"clock": key, "label": in_three(words), "start": one.starts}
     if one.when:
         rule["when"] = one.when
-    made.rules.append(rule | {"end": one.ends, "within": str(one.within), "owner": _owner(one)})
-    made.examples.extend(instances(key, one.starts, one.ends, one.within, one.when))
+    made.rules.append(rule | {"end": one.ends} | _limit(one) | {"owner": _owner(one)})
+    made.examples.extend(instances(key, one.starts, one.ends, one.within, one.when, one.due))
     made.events.extend((one.starts, one.ends))
+
+
+def _limit(one: Proposal) -> Content:
+    """The time after the start, or before the moment that it announces; a date that is changed takes the place of the earlier one."""
+    if not one.due:
+        return {"within": str(one.within)}
+    limit: Content = {"due": one.due, "ahead": str(one.within), "replace": True}
+    subject = subject_of(one.starts)
+    return limit | ({"per": subject} if subject_of(one.ends) == subject != "ticket" else {})
 
 
 def _cadence(one: Proposal, key: str, name: str, sentence: str, words: str, made: _Made) -> None:

@@ -126,6 +126,45 @@ ENDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A moment that is known ahead: the event that announces it, and the field that holds it."""
+
+    event: str
+    field: str
+    words: str
+
+
+DATES = (
+    Date("contract.signed", "expires_at", "合同期?(?:到期|期满|届满|终止)"),
+    Date("shipment.planned", "ships_at", "发货|出货|发运|装运"),
+    Date("work_order.appointed", "starts_at", "上门|到场|到访"),
+    Date("installation.appointed", "starts_at", "安装|进场"),
+    Date("training.planned", "starts_at", "培训|开课|开班"),
+    Date("maintenance.planned", "due_at", "(?:保养|维保)(?:到期)?"),
+    Date("order.confirmed", "delivery_at", "交货|交付"),
+)
+_JUST_BEFORE = r"(?:服务|维修|作业)?(?:的?(?:时间|日期|日))?\(?(?:[之以]?前,?)?(?:[须需应]要?|必须|要)?(?:至少)?(?:提前)?(?:至少|不少于)?\s*$"
+
+
+def date_before(text: str) -> Date | None:
+    """The moment that stands just before a time that runs before it: 发货前(24小时), 上门须提前(2小时), 培训(3天前); None where
+    no date is named so."""
+    return next((date for date in DATES if re.search(f"(?:{date.words}){_JUST_BEFORE}", text)), None)
+
+
+_CONTACT = re.compile("联系|通知|告知|致电|电话|沟通|提醒")
+
+
+def end_before(date: Date, end: str, words: str) -> str:
+    """What ends a time before such a moment: what happens to the same thing, or a reminder. A guess about anything else would make a
+    clock that nothing can keep, so it is left to the author."""
+    subject = date.event.partition(".")[0]
+    if subject == "work_order" and _CONTACT.search(words):
+        return "work_order.contacted"
+    return end if end.partition(".")[0] == subject or end == "customer.reminded" else ""
+
+
 BY_REPORT = frozenset(
     (
         "ticket.answered",

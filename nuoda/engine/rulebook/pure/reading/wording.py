@@ -81,6 +81,19 @@ EVENT_NAMES: dict[str, Text] = {
 """Events of the vocabulary that nothing emits yet; the others have their names in the journal."""
 
 
+MOMENT_NAMES: dict[tuple[str, str], Text] = {
+    ("contract.signed", "expires_at"): said("合同到期日", "合約到期日", "the end of the contract"),
+    ("installation.appointed", "starts_at"): said("约定的安装时间", "約定的安裝時間", "the agreed installation"),
+    ("maintenance.planned", "due_at"): said("计划的保养时间", "預定的保養時間", "the planned maintenance"),
+    ("milestone.planned", "due_at"): said("节点约定的日期", "節點約定的日期", "the date of the milestone"),
+    ("finding.opened", "due_at"): said("整改期限", "改善期限", "the time limit for mending it"),
+    ("order.confirmed", "delivery_at"): said("约定的交货时间", "約定的交貨時間", "the agreed delivery"),
+    ("shipment.planned", "ships_at"): said("计划的发货时间", "預定的出貨時間", "the planned shipping"),
+    ("training.planned", "starts_at"): said("计划的培训时间", "預定的訓練時間", "the planned training"),
+}
+"""Moments that events to come will announce, by event and field of its payload; those of today's events their subjects name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a document or an approval is about: the subject and its verb, and the event that will say so."""
