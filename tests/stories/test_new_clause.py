@@ -63,6 +63,62 @@ CLAUSE = """  - id: MN-9.1
 """
 
 
+AHEAD = """  - id: MN-9.2
+    section: 九（二）
+    text:
+      zh-hans: 约定的上门时间 4 小时前，维修人员须备好工具和配件。
+      zh-hant: 約定的到府時間 4 小時前，維修人員須備好工具與零件。
+      en: Four hours before the agreed visit the technician has tools and parts ready.
+    source: 2026 年补充规定
+    binds: [technician]
+    rules:
+      - clock: ready
+        label:
+          zh-hans: 备好工具和配件
+          zh-hant: 備好工具與零件
+          en: Have tools and parts ready
+        start: work_order.appointed
+        end: work_order.prepared
+        due: starts_at
+        ahead: 4 h
+        per: work_order
+        cancel: [work_order.declined, work_order.cancelled, ticket.cancelled, ticket.merged]
+        replace: true
+        owner: technician
+        warnings:
+          - before: 1 h
+        missed: [service_manager]
+    examples:
+      - name:
+          zh-hans: 约好次日两点，十点前备好
+          zh-hant: 約好隔日兩點，十點前備好
+          en: Agreed for two the next day, ready by ten
+        events:
+          - at: 2026-03-05 10:00
+            event: work_order.appointed
+            payload: {starts_at: '2026-03-06T14:00:00+08:00', work_order: W1}
+          - at: 2026-03-06 10:00
+            event: work_order.prepared
+            payload: {work_order: W1}
+        expect:
+          - clock: ready
+            due: 2026-03-06 10:00
+            state: kept
+      - name:
+          zh-hans: 两小时后就到，出发前备好即可
+          zh-hant: 兩小時後就到，出發前備好即可
+          en: The visit is in two hours, ready by then
+        events:
+          - at: 2026-03-05 10:00
+            event: work_order.appointed
+            payload: {starts_at: '2026-03-05T12:00:00+08:00', work_order: W1}
+        expect:
+          - clock: ready
+            due: 2026-03-05 12:00
+            state: open
+"""
+
+
 def shelf(folder: Path, clause: str = CLAUSE) -> Path:
     """The manual's next version: the shipped file with one clause more."""
     text = (packs.folder() / "manual" / "2.0.yaml").read_text(encoding="utf-8")
@@ -74,10 +130,10 @@ def shelf(folder: Path, clause: str = CLAUSE) -> Path:
     return folder
 
 
-def adopt(stage: Stage, folder: Path) -> PolicyVersion:
+def adopt(stage: Stage, folder: Path, clause: str = CLAUSE) -> PolicyVersion:
     keeper = system(stage.cast.company.pk)
     with scoped(keeper):
-        (version,) = packs.load(actor=keeper, at=stage.now, root=shelf(folder))
+        (version,) = packs.load(actor=keeper, at=stage.now, root=shelf(folder, clause))
         return versions.adopt(version, since=stage.now, actor=keeper, at=stage.now)
 
 
@@ -112,6 +168,48 @@ def test_a_clock_of_a_new_clause_runs_from_its_adoption_on(tmp_path: Path) -> No
     assert found["MN-9.1/confirm"].stands
     assert found["MN-9.1/confirm"].row.state == "missed"
     assert found["MN-9.1/confirm"].row.done_at == stage.now
+
+
+def test_a_limit_before_an_agreed_visit_is_a_clause_of_a_file_alone(tmp_path: Path) -> None:
+    stage = Stage.set(local(5, 9))
+    adopt(stage, tmp_path, AHEAD)
+    stage.after(minutes=1)
+    ticket = stage.report()
+    job = stage.dispatch(ticket, stage.cast.zhao)
+    visit = local(6, 14)
+    stage.work(job, "appoint", starts_at=visit, ends_at=visit + timedelta(hours=1))
+    assert stage.clocks(ticket)["MN-9.2/ready#1"].due_at == local(6, 10)
+
+    # Agreed anew for three o'clock: the earlier limit falls away, the new one is warned of, and missed at eleven.
+    stage.after(minutes=30)
+    stage.work(job, "appoint", starts_at=local(6, 15), ends_at=local(6, 16))
+    clocks_now = stage.clocks(ticket)
+    assert clocks_now["MN-9.2/ready#1"].state == "withdrawn"
+    clock = clocks_now["MN-9.2/ready#2"]
+    assert (clock.state, clock.due_at, clock.promised, clock.owner_role) == ("open", local(6, 11), True, "technician")
+    stage.now = local(6, 10, 30)
+    stage.tick()
+    assert "deadline.warned" in {e.type for e in stage.entries(ticket) if e.payload.get("ref") == "MN-9.2/ready"}
+    stage.now = local(6, 11, 1)
+    stage.tick()
+    missed = [entry for entry in stage.entries(ticket, "deadline.missed") if entry.payload["ref"] == "MN-9.2/ready"]
+    assert [entry.happened_at for entry in missed] == [local(6, 11)]
+    assert ("王强", "deadline_missed") in stage.told()
+    stage.work(job, "prepare")
+    with stage.acting(stage.cast.lin) as (actor, at):
+        found = [item for item in clocks.explanations(actor, at=at, case_id=ticket.pk) if item.row.round == 2]
+        [told] = [item for item in found if item.row.ref == "MN-9.2/ready"]
+    assert told.stands and told.derivation.agrees and told.derivation.ahead is not None
+    assert (told.derivation.ahead.moment, told.derivation.late_by) == (local(6, 11), timedelta(minutes=1))
+
+
+def test_its_examples_are_its_test(tmp_path: Path) -> None:
+    for ahead, right in (("4 h", [True, True]), ("3 h", [False, True]), ("1 h", [False, False])):
+        folder = tmp_path / ahead[0]
+        folder.mkdir()
+        path = shelf(folder, AHEAD.replace("ahead: 4 h", f"ahead: {ahead}")) / "manual" / "2.1.yaml"
+        outcomes = situations.run(loading.load(path.read_text("utf-8")), SUBJECTS, OFFICE)
+        assert [outcome.right for outcome in outcomes if outcome.clause_id == "MN-9.2"] == right
 
 
 @pytest.mark.parametrize(("within", "right"), [("30 min", True), ("45 min", False)])
