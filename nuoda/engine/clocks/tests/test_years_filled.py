@@ -13,6 +13,7 @@ from nuoda.engine.clocks import queries
 from nuoda.engine.clocks.actions import calendars, sweeps
 from nuoda.engine.clocks.actions.seeds import Day
 from nuoda.engine.clocks.models import Deadline, WorkingCalendar
+from nuoda.engine.rulebook.pure.durations import Duration
 from nuoda.foundation.base.access import scoped
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal.models import Dossier
@@ -76,6 +77,21 @@ def test_what_was_kept_or_missed_on_plain_weeks_is_judged_by_the_official_days(o
         ("kept", moment("2028-01-04 18:00"), False), ("kept", moment("2028-01-04 18:00"), False),
     ]  # fmt: skip
     assert len(own.entries("deadline.miss_withdrawn")) == 1
+
+
+def test_a_limit_counted_back_over_days_that_nobody_knew_is_counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = Duration.parse("2 working days")
+    rule = clock(
+        "ready", None, start=("matter.reported",), end=("matter.answered",), owner="agent", within_fact="ready_by", ahead=limit,
+    )  # fmt: skip
+    own = shop(monkeypatch, rule)
+    matter = own.open("2027-12-01 10:00")
+    own.tell(matter, "reported", "2027-12-01 10:00", facts={"ready_by": moment("2028-01-05 10:00").isoformat()})
+    [row] = stands(own, "2027-12-01 11:00")
+    assert (row.due_at, row.provisional, row.promised, row.working) == (moment("2028-01-03 18:00"), True, True, False)
+    edit(own, "2027-12-02 10:00", days={OFF.date: OFF}, known=True)
+    [row] = stands(own, "2027-12-02 11:00")
+    assert (row.due_at, row.provisional) == (moment("2027-12-31 18:00"), False)
 
 
 def test_days_filled_one_by_one_and_confirmed_later_reach_what_began_before(own: Shop) -> None:

@@ -44,6 +44,8 @@ class ClockValues(Shape):
     """What is to be replaced in a time limit or a periodic duty; '' takes a value out."""
 
     within: Line | None = Field(None, description="'2 h', '3 working days', or the name of a number of the regulation.")
+    due: Line | None = Field(None, description="Field of the starting event with the moment by which it is due.")
+    ahead: Line | None = Field(None, description="So long before that moment: '24 h', '3 working days'.")
     when: Text | None = Field(None, description="Condition over the facts at its start.")
     end_when: Text | None = None
     owner: Line | None = None

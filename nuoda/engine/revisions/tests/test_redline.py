@@ -18,7 +18,7 @@ from nuoda.engine.rulebook.pure.policies import Policy
 from nuoda.engine.rulebook.pure.revisions import revision
 
 from ..pure import editing
-from ..pure.redline import Redline, compare, differences
+from ..pure.redline import Redline, Teller, compare, differences
 from . import cast
 
 texts = st.text(st.sampled_from("到场须在小时内4 2 h，。urgent"), max_size=40)
@@ -68,6 +68,31 @@ def test_a_changed_limit_is_said_in_words_with_what_becomes_of_open_deadlines(co
     assert [part.after for part in change.parts if part.what == "transition"] == ["convert"]
     assert "technician" in change.binds and redline.binding(["technician"]) == (change,)
     assert redline.binding(["sales"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "limits"),
+    [
+        ("zh-hans", ("计划的发货时间前 24 小时", "计划的发货时间前 3 个工作日", "计划的发货时间", "2 天")),
+        ("zh-hant", ("預定的出貨時間前 24 小時", "預定的出貨時間前 3 個工作日", "預定的出貨時間", "2 天")),
+        ("en", ("24 h before the planned shipping", "3 working days before the planned shipping", "the planned shipping", "2 days")),
+    ],
+)  # fmt: skip
+def test_a_changed_limit_before_an_event_is_said_in_words(content: Any, language: str, limits: tuple[str, ...]) -> None:
+    def limited(**values: str) -> Policy:
+        clause = content["clauses"][editing.place(content, "MN-2.3.1")]
+        new, _marks = editing.put(content, "MN-2.3.1", editing.with_limits(clause, {"address": values}))
+        return read(new)
+
+    for values, after in (
+        ({"ahead": "3 working days"}, limits[1]),
+        ({"ahead": ""}, limits[2]),
+        ({"due": "", "ahead": "", "within": "2 d"}, limits[3]),
+    ):
+        [change] = compare(read(content), limited(transition="convert", **values), Teller(language)).changes
+        rule = next(part for part in change.parts if part.what == "rule")
+        assert (rule.key, rule.limit) == ("address", (limits[0], after))
+        assert [part.after for part in change.parts if part.what == "transition"] == ["convert"]
 
 
 def test_a_clause_added_removed_or_moved_is_told_as_such(content: Any) -> None:
