@@ -101,10 +101,17 @@ def seat_of(row: Approval, actor: Actor, at: datetime) -> Seat | None:
     away."""
     if row.state != "pending" or actor.person_id is None or actor.person_id == row.submitter_id:
         return None
+    if had_a_part(row, actor):
+        return None
     seats = list(
         Seat.objects.filter(_mine(actor, at), approval=row, step__state="open", approved_at=None).select_related("step")
     )
     return min(seats, key=lambda seat: seat.person_id != actor.person_id, default=None)
+
+
+def had_a_part(row: Approval, actor: Actor) -> bool:
+    """Whether the matter bars the actor from deciding: he had a part in what is to be approved."""
+    return actor.person_id in (MATTERS[row.matter].shut_out(row.about_id, actor) or ())
 
 
 def steps(row: Approval, *, round: int | None = None) -> list[Step]:
@@ -189,6 +196,7 @@ def explain(actor: Actor, matter: str, about: Dossier, at: datetime) -> Explanat
             dealer=about.dealer_id,
             holds=conditions(found, actor, at),
             ladder=ladder(actor, at),
+            barred=found.shut_out(about.pk, actor),
         )
     except NoApprover as refusal:
         return Explanation(needed=True, refused=refusal, people=names, clauses=clauses)

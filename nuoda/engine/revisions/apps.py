@@ -29,6 +29,7 @@ class RevisionsConfig(AppConfig):
             may_ask=adoptions.may_ask,
             on_approved=adoptions.decided,
             on_rejected=adoptions.refused,
+            barred=adoptions.barred,
         )
         proposals.opens(drafts.open_kept)
         words.register()

@@ -15,6 +15,8 @@ class VersionDrafted:
     version_id: UUID
     policy: str
     base: UUID | None = None
+    writers: list[UUID] | None = None
+    """Whose text it begins with, where that binds nobody yet; None: of whoever began it."""
 
 
 @event("policy_version.edited")

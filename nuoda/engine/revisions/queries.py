@@ -37,6 +37,7 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.events import REGISTRY
 from nuoda.foundation.base.pure.refusals import NotYours
 from nuoda.foundation.journal import queries as journal
+from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.journal.pure.words import word
 from nuoda.foundation.orgs.pure.roles import ROLES
 
@@ -62,6 +63,24 @@ def draft(actor: Actor, *, number: str = "", pk: UUID | None = None) -> Draft:
     if row is None:
         raise NotYours()
     return row
+
+
+def writers(draft_id: UUID) -> frozenset[UUID]:
+    """Everybody who wrote any part of a draft, as the journal has it: who changed it, and whose text it began with."""
+    found: set[UUID] = set()
+    told = Entry.objects.filter(dossier_id=draft_id, type__in=("policy_version.drafted", "policy_version.edited"))
+    for type_, payload, person in told.values_list("type", "payload", "actor_id"):
+        begun_with = payload.get("writers") if type_ == "policy_version.drafted" else None
+        found |= {UUID(str(one)) for one in begun_with} if begun_with is not None else {person} if person else set()
+    return frozenset(found)
+
+
+def writers_of(version: PolicyVersion) -> frozenset[UUID]:
+    """Who wrote the text of a version that binds nobody yet; what is or was in force has been decided about."""
+    if version.in_force_from is not None:
+        return frozenset()
+    drafted = Draft.objects.filter(draft_of=version).values_list("pk", flat=True)
+    return frozenset[UUID]().union(*(writers(pk) for pk in drafted))
 
 
 def open_draft_of(actor: Actor, version: PolicyVersion) -> Draft | None:

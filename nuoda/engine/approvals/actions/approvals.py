@@ -226,11 +226,17 @@ def _chain(matter: Matter, about: Dossier, known: dict[str, object], actor: Acto
             dealer=about.dealer_id,
             holds=queries.conditions(matter, actor, at),
             ladder=queries.ladder(actor, at),
+            barred=matter.shut_out(about.pk, actor),
         )
     except NoApprover as refusal:
         reason = (
             _("You are the only one who could approve this, and nobody may approve his own request.")
             if refusal.own
+            else _(
+                "Whoever could approve this wrote part of it or submits it, and nobody approves his own work. Let somebody else "
+                "submit it, or give the role that approves to another person."
+            )
+            if refusal.barred
             else _("Nobody holds the role that has to approve this. Ask the system administrator to fill it.")
         )
         raise Refused(reason, clauses=(refusal.clause,), code="no_approver") from refusal

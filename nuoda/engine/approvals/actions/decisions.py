@@ -117,7 +117,7 @@ def transfer(
     """
     row, seat, step = _asked(approval_id, actor, at, step_id)
     taker = reachable(row, person)
-    _free(row, step, taker.pk)
+    _free(row, step, taker.pk, actor)
     Seat.objects.filter(pk=seat.pk).update(person=taker, transferred_from_id=seat.person_id)
     steps.invite(row, taker.pk, at)
     entry = entries.record(
@@ -146,7 +146,7 @@ def add_signer(
     """
     row, seat, step = _asked(approval_id, actor, at, step_id)
     signer = reachable(row, person)
-    _free(row, step, signer.pk)
+    _free(row, step, signer.pk, actor)
     entry = entries.record(
         events.ApprovalSignerAdded(approval=row.pk, step=step.pk, person=signer.pk, place=place), dossier=row.dossier,
         actor=actor, at=at, facts=facts.of(row, step), remark=comment,
@@ -209,6 +209,8 @@ def _asked(approval_id: UUID, actor: Actor, at: datetime, step_id: UUID | None) 
         raise Stale(said % {"state": APPROVAL.label(row.state)})
     if actor.person_id == row.submitter_id:
         raise Refused(_("Nobody may decide on his own request."), clauses=row.clauses, code="own_request")
+    if queries.had_a_part(row, actor):
+        raise Refused(words_of_barred(), clauses=row.clauses, code="own_work")
     seat = queries.seat_of(row, actor, at)
     if seat is None or (step_id is not None and seat.step_id != step_id):
         if (
@@ -263,9 +265,16 @@ def _for(seat: Seat, actor: Actor) -> UUID | None:
     return seat.person_id if seat.person_id != actor.person_id else None
 
 
-def _free(row: Approval, step: Step, person: UUID) -> None:
+def words_of_barred() -> str:
+    """Why somebody who wrote part of a thing does not decide about it."""
+    return _("You wrote part of this, and nobody approves his own work. Let somebody else decide.")
+
+
+def _free(row: Approval, step: Step, person: UUID, actor: Actor) -> None:
     if person == row.submitter_id:
         reason = _("The person who submitted it cannot decide it.")
+    elif person in (MATTERS[row.matter].shut_out(row.about_id, actor) or ()):
+        reason = _("That person wrote part of it and cannot decide it.")
     elif Seat.objects.filter(step=step, person_id=person).exists():
         reason = _("That person is asked in this step already.")
     else:

@@ -16,6 +16,7 @@ from nuoda.foundation.orgs.models import Person
 from .. import events, facts, queries
 from ..models import Approval, Seat, Step
 from ..pure.chains import successors
+from ..pure.matters import MATTERS
 from . import steps
 from .approvals import held
 
@@ -65,6 +66,7 @@ def _free(row: Approval, seat: Seat, actor: Actor, at: datetime) -> bool:
         seat.delete()
         return True
     taken = {row.submitter_id, seat.person_id, *others.values_list("person_id", flat=True)}
+    taken |= MATTERS[row.matter].shut_out(row.about_id, actor) or frozenset()
     staff = queries.staff_of(row.company_id, row.dealer_id, at)
     people = successors(
         step.role, staff, besides=taken, dealer=seat.person.dealer_id, ladder=queries.ladder(actor, at)

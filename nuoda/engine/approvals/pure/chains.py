@@ -82,7 +82,7 @@ class Asked:
 class Note:
     """One reason in an explanation: `code` is worded by the web room, `role` and `other` are role codes."""
 
-    code: Literal["asked", "condition", "own", "raised", "empty", "skipped", "covered"]
+    code: Literal["asked", "condition", "own", "barred", "raised", "empty", "skipped", "covered"]
     role: str = ""
     other: str = ""
     text: str = ""
@@ -122,11 +122,21 @@ class Chain:
 
 
 class NoApprover(Exception):
-    """The book forbids to go on: nobody may decide the step. `own`: only the submitter could."""
+    """The book forbids to go on: nobody may decide the step. `own`: only the submitter could. `barred`: only people who had a part in
+    what is to be approved. `people` hold the role that would decide, `why` is how it came to this."""
 
-    def __init__(self, role: str, clause: str, *, own: bool) -> None:
+    def __init__(
+        self,
+        role: str,
+        clause: str,
+        *,
+        own: bool,
+        barred: bool = False,
+        people: tuple[UUID, ...] = (),
+        why: tuple[Note, ...] = (),
+    ) -> None:
         super().__init__(f"{clause}: nobody to approve as {role}")
-        self.role, self.clause, self.own = role, clause, own
+        self.role, self.clause, self.own, self.barred, self.people, self.why = role, clause, own, barred, people, why
 
 
 def needed(asked: Sequence[Asked], facts: Mapping[str, object], holds: Holds) -> tuple[Asked, ...]:
@@ -147,26 +157,38 @@ def resolve(
     dealer: UUID | None,
     holds: Holds,
     ladder: Ladder,
+    barred: frozenset[UUID] | None = None,
 ) -> Chain:
     """The chain of all rules that apply, in their order.
 
-    The submitter is never asked. Where others hold the same seat, they decide; where he is the only one, the rule's
-    `if_self`
-    says what happens, and `if_empty` where there is nobody at all: refuse (raises NoApprover), skip the step, or up
-    (the next
-    higher role, as far as there is one). A raised step that asks exactly those whom a later step of the chain asks
-    is covered by it.
+    The submitter is never asked, nor is anybody who is `barred` (he had a part in what is to be approved). Where others hold the
+    same seat, they decide; where there is nobody else, the rule's `if_self` says what happens, and `if_empty` where nobody holds it
+    at all: refuse (raises NoApprover), skip the step, or up (the next higher role, as far as there is one). Where a matter bars people
+    (`barred` is not None), a chain in which nobody is left to decide is refused, whatever it may skip. A raised step that asks exactly
+    those whom a later step of the chain asks is covered by it.
     """
     steps: list[Planned] = []
     for item in needed(asked, facts, holds):
         for step in item.rule.steps:
             if holds(step.when, facts):
-                steps.append(_step(item, step, staff, submitter, dealer, ladder))
-    return Chain(tuple(_covered(step, steps[index + 1 :]) for index, step in enumerate(steps)))
+                steps.append(_step(item, step, staff, submitter, dealer, ladder, barred or frozenset()))
+    chain = Chain(tuple(_covered(step, steps[index + 1 :]) for index, step in enumerate(steps)))
+    if barred is not None and not chain.waiting:
+        for last in reversed(chain.steps):
+            if any(note.code in ("own", "barred") for note in last.why):
+                people = _holders(last.role, last.of, staff, submitter, dealer, set())
+                raise NoApprover(last.role, last.clause, own=False, barred=True, people=people, why=last.why)
+    return chain
 
 
 def _step(
-    item: Asked, step: ApprovalStep, staff: Staff, submitter: UUID | None, dealer: UUID | None, ladder: Ladder
+    item: Asked,
+    step: ApprovalStep,
+    staff: Staff,
+    submitter: UUID | None,
+    dealer: UUID | None,
+    ladder: Ladder,
+    barred: frozenset[UUID],
 ) -> Planned:
     why = [Note("asked", role=step.role)]
     if step.when != "true":
@@ -175,18 +197,18 @@ def _step(
     climbed: set[UUID] = set()
     while True:
         holders = _holders(role, step.of, staff, submitter, dealer, climbed)
-        others = tuple(person for person in holders if person != submitter)
+        others = tuple(person for person in holders if person != submitter and person not in barred)
         if others:
             return Planned(role, step.of, step.mode, others, step.within, item.clause, item.ref, tuple(why))
-        own = submitter in holders
-        why.append(Note("own" if own else "empty", role=role))
-        what = rule.if_self if own else rule.if_empty
+        own, shut = set(holders) <= {submitter} and bool(holders), bool(holders)
+        why.append(Note("own" if own else "barred" if shut else "empty", role=role))
+        what = rule.if_self if shut else rule.if_empty
         higher = _above(role, staff, submitter, climbed, ladder)
         if what == "skip":
             why.append(Note("skipped", role=role))
             return Planned(role, step.of, step.mode, (), step.within, item.clause, item.ref, tuple(why))
         if what == "refuse" or higher is None:
-            raise NoApprover(role, item.clause, own=own)
+            raise NoApprover(role, item.clause, own=own, barred=shut and not own, people=holders, why=tuple(why))
         why.append(Note("raised", role=role, other=higher))
         role = higher
 

@@ -20,6 +20,8 @@ Reader = Callable[[UUID, Actor], Content]
 """The content of the subject's dossier as it is now (the state it would have after the verb)."""
 Right = Callable[[UUID, Actor], bool]
 """Whether somebody may do the verb to the subject's dossier, were it not for the approval."""
+Barred = Callable[[UUID, Actor], frozenset[UUID]]
+"""People who had a part in what is to be approved, and may not decide about it."""
 Effect = Callable[["Approval", Actor, datetime], None]
 """What a decision does to the subject, in the deciding transaction."""
 
@@ -39,6 +41,11 @@ class Matter:
     may_ask: Right
     on_approved: Effect | None = None
     on_rejected: Effect | None = None
+    barred: Barred | None = None
+
+    def shut_out(self, about: UUID, actor: Actor) -> frozenset[UUID] | None:
+        """Who may not decide beside the submitter; None where the matter bars nobody."""
+        return None if self.barred is None else self.barred(about, actor)
 
 
 _matters: dict[str, Matter] = {}
@@ -55,9 +62,10 @@ def register_subject(
     may_ask: Right,
     on_approved: Effect | None = None,
     on_rejected: Effect | None = None,
+    barred: Barred | None = None,
 ) -> Matter:
     """Declare a matter; raises ValueError when the code, or the verb of the subject, belongs to another."""
-    matter = Matter(code, subject, verb, label, content, may_ask, on_approved, on_rejected)
+    matter = Matter(code, subject, verb, label, content, may_ask, on_approved, on_rejected, barred)
     for other in _matters.values():
         if (other.code == code) != ((other.subject, other.verb) == (subject, verb)):
             raise ValueError(f"matter {code!r} ({subject}.{verb}) collides with {other.code!r}")

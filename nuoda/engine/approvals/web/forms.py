@@ -235,27 +235,10 @@ class Submit(FormPage):
         return {"people": people(self.row.company_id, self.row.dealer_id, self.at, without=without)}
 
     def more(self) -> dict[str, Any]:
-        found = queries.explain(self.actor, self.kwargs["matter"], self.row, self.at)
-        lines = []
-        for step in found.chain.steps if found.chain else ():
-            names = [(found.people[person], found.away.get(person, "")) for person in step.people]
-            notes = [
-                words.why(
-                    {"code": note.code, "role": note.role, "other": note.other, "text": note.text},
-                    self.kwargs["matter"],
-                )
-                for note in step.why
-            ]
-            lines.append(
-                {"role": words.role(step.role), "mode": step.mode, "names": names, "why": notes, "clause": step.clause}
-            )
-        refused = words.role(found.refused.role) if found.refused else ""
         return {
             "form_template": "approvals/_submit.html",
-            "found": found,
-            "lines": lines,
-            "refused_role": refused,
             "matter": MATTERS[self.kwargs["matter"]],
+            **words.asked(queries.explain(self.actor, self.kwargs["matter"], self.row, self.at), self.kwargs["matter"]),
         }
 
     def act(self, cleaned: dict[str, Any]) -> Approval:

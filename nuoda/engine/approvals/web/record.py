@@ -19,6 +19,7 @@ from nuoda.foundation.ui.web.pages import Step as Stage
 
 from .. import access, queries
 from ..access import STAFF
+from ..actions import decisions
 from ..models import Approval, Round, Step
 from ..models.steps import VERDICTS
 from . import words
@@ -122,7 +123,11 @@ class ApprovalPage(RecordPage):
             if self.row.state in ("pending", "sent_back", "lapsed"):
                 found.append(self.do("withdraw", _("Withdraw"), icon="arrow-back-up", danger=True))
         elif seat is None and self.row.state == "pending":
-            reason = _("You are not asked to decide here now.")
+            reason = (
+                decisions.words_of_barred()
+                if queries.had_a_part(self.row, self.actor)
+                else _("You are not asked to decide here now.")
+            )
             found.append(Do(label=_("Approve"), reason=reason, clauses=self.row.clauses))
         if access.submit(self.actor):
             found.append(self.do("copy", _("Send a copy"), icon="copy"))

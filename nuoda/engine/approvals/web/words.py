@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -18,8 +18,9 @@ from nuoda.foundation.orgs.pure.roles import ROLES
 from nuoda.foundation.ui.pure.tones import Chip
 
 from ..models import Approval, Step
-from ..pure.chains import HEAD
+from ..pure.chains import HEAD, Note
 from ..pure.matters import MATTERS
+from ..queries import Explanation
 from ..states import APPROVAL, STEP
 
 EVENTS = {
@@ -103,9 +104,43 @@ def why(note: Mapping[str, Any], matter_code: str) -> str:
         "asked": _("The clause asks the %(role)s."),
         "condition": _("Because %(text)s."),
         "own": _("The submitter is the only %(role)s, and nobody approves his own request."),
+        "barred": _("Whoever is %(role)s wrote part of it or submits it, and nobody approves his own work."),
         "raised": _("So it goes up from the %(role)s to the %(other)s."),
         "empty": _("Nobody is %(role)s."),
         "skipped": _("The clause says: then the step is skipped."),
         "covered": _("The same people are asked as %(other)s later on, so they decide once."),
     }
     return sentences[str(note["code"])] % said
+
+
+def asked(found: Explanation, matter_code: str) -> dict[str, Any]:
+    """Who would be asked, in which order and why, or why nobody can be: for `approvals/_asked.html`."""
+
+    def reasons(notes: Iterable[Note]) -> list[str]:
+        return [
+            why({"code": note.code, "role": note.role, "other": note.other, "text": note.text}, matter_code)
+            for note in notes
+        ]
+
+    lines = [
+        {
+            "role": role(step.role),
+            "mode": step.mode,
+            "names": [(found.people[person], found.away.get(person, "")) for person in step.people],
+            "why": reasons(step.why),
+            "clause": step.clause,
+        }
+        for step in (found.chain.steps if found.chain else ())
+    ]
+    refused = found.refused
+    return {
+        "found": found,
+        "lines": lines,
+        "refused_role": role(refused.role) if refused else "",
+        "refused_why": reasons(note for note in refused.why if note.code in ("own", "barred", "empty"))
+        if refused
+        else [],
+        "refused_names": [found.people[person] for person in refused.people if person in found.people]
+        if refused
+        else [],
+    }

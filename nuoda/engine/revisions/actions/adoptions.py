@@ -203,17 +203,30 @@ def content(about: UUID, actor: Actor) -> Content:
 
 
 def _taken_back(row: Draft, version: PolicyVersion) -> list[Row]:
-    """What a version that came into force after the draft was begun changed, and the draft has as before: easily overlooked."""
+    found = takes_back(row, version)
+    return [Row(gettext_noop("Takes back a later change"), f"{found[0]}: {', '.join(found[1])}")] if found else []
+
+
+def takes_back(row: Draft, version: PolicyVersion) -> tuple[str, list[str]] | None:
+    """What a version that came into force after the draft was begun changed, and the draft has as before: easily overlooked.
+
+    The version's number and the clauses; None where there is none.
+    """
     last = queries.last_in_force(version.policy_id, besides=version.pk)
     if row.base is None or last is None or last.pk == row.base.pk:
-        return []
+        return None
     found = redline.taken_back(*(rulebook.policy_of(one) for one in (row.base, last, version)))
-    return [Row(gettext_noop("Takes back a later change"), f"{last.version}: {', '.join(found)}")] if found else []
+    return (last.version, list(found)) if found else None
 
 
 def changes(version: PolicyVersion) -> Redline:
     """The redline of a version against the one whose place it takes."""
     return queries.redline(queries.last_in_force(version.policy_id, besides=version.pk), version)
+
+
+def barred(about: UUID, actor: Actor) -> frozenset[UUID]:
+    """Four eyes: whoever wrote any part of a draft does not approve its adoption, whoever submits it."""
+    return queries.writers(about)
 
 
 def may_ask(about: UUID, actor: Actor) -> bool:

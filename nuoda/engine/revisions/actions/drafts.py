@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -38,11 +39,12 @@ def begin(
     actor: Actor,
     at: datetime,
     base: PolicyVersion | None = None,
+    writers: Collection[UUID] | None = None,
     id: UUID | None = None,  # noqa: A002
 ) -> Draft:
     """Begin a draft with a content: of another version, of a file, or nearly empty.
 
-    A version number that is taken is replaced by the next free one. Emits policy_version.drafted. Refuses content that
+    `writers`: whose text it is (None: the actor's own); they do not approve its adoption. A version number that is taken is replaced by the next free one. Emits policy_version.drafted. Refuses content that
     does not load or belongs to another regulation.
     """
     if not may_draft(actor):
@@ -51,7 +53,7 @@ def begin(
     if content.get("version") in taken:
         content = {**content, "version": editing.next_number(str(content["version"]), taken)}
     row = versions.draft(policy=policy, content=content, actor=actor, at=at)
-    return _open(row, base=base, actor=actor, at=at, id=id)
+    return _open(row, base=base, writers=writers, actor=actor, at=at, id=id)
 
 
 def begin_from(
@@ -70,7 +72,8 @@ def begin_from(
     number = editing.next_number(version.version, taken)
     today = versions.today(version.company_id, at).isoformat()
     content = editing.renumbered(editing.emptied(version.content) if empty else version.content, number, today)
-    return begin(policy=version.policy, content=content, base=version, actor=actor, at=at, id=id)
+    writers = frozenset[UUID]() if empty else queries.writers_of(version)
+    return begin(policy=version.policy, content=content, base=version, writers=writers, actor=actor, at=at, id=id)
 
 
 def open_kept(*, version: PolicyVersion, actor: Actor, at: datetime) -> Dossier:
@@ -81,7 +84,7 @@ def open_kept(*, version: PolicyVersion, actor: Actor, at: datetime) -> Dossier:
     if not may_draft(actor):
         raise NotYours()
     base = queries.last_in_force(version.policy_id, besides=version.pk)
-    return _open(version, base=base, actor=actor, at=at, id=None).dossier
+    return _open(version, base=base, writers=None, actor=actor, at=at, id=None).dossier
 
 
 def take_up(
@@ -101,10 +104,18 @@ def take_up(
         raise Refused(_("Only a version that is published and waits can be taken up."), code="illegal_move")
     if queries.open_draft_of(actor, version) is not None:
         raise Refused(_("It is taken up already."), code="taken_up")
-    return _open(version, base=None, actor=actor, at=at, id=id)
+    return _open(version, base=None, writers=queries.writers_of(version), actor=actor, at=at, id=id)
 
 
-def _open(row: PolicyVersion, *, base: PolicyVersion | None, actor: Actor, at: datetime, id: UUID | None) -> Draft:  # noqa: A002
+def _open(
+    row: PolicyVersion,
+    *,
+    base: PolicyVersion | None,
+    writers: Collection[UUID] | None,
+    actor: Actor,
+    at: datetime,
+    id: UUID | None,  # noqa: A002
+) -> Draft:
     policy = row.policy
     known = facts.of(policy.name, "editing")
     clauses = moves.check(DRAFT, None, "begin", event=events.VersionDrafted, facts=known, actor=actor, at=at)
@@ -122,7 +133,12 @@ def _open(row: PolicyVersion, *, base: PolicyVersion | None, actor: Actor, at: d
         changed_at=at,
     )
     entries.record(
-        events.VersionDrafted(version_id=row.pk, policy=policy.name, base=base.pk if base else None),
+        events.VersionDrafted(
+            version_id=row.pk,
+            policy=policy.name,
+            base=base.pk if base else None,
+            writers=None if writers is None else sorted(writers),
+        ),
         dossier=dossier,
         actor=actor,
         at=at,

@@ -53,9 +53,9 @@ def manual(of: factories.Cast) -> PolicyVersion:
 
 
 def begun(of: factories.Cast, writer: Person | None = None) -> Draft:
-    """A draft of the manual, begun by the director."""
+    """A draft of the manual, begun by the service manager."""
     version = manual(of)
-    with as_(writer or of.shen) as (actor, at):
+    with as_(writer or of.wang) as (actor, at):
         return drafts.begin_from(version=version, actor=actor, at=at)
 
 
@@ -86,7 +86,7 @@ def ready(of: factories.Cast, hours: str = "2 h", **more: Any) -> Draft:
     """A draft in which somebody has to be on site within other hours, already written."""
     row = begun(of)
     assert row.draft_of is not None
-    return edited(row, limited(row.draft_of.content, hours, **more), of.shen)
+    return edited(row, limited(row.draft_of.content, hours, **more), of.wang)
 
 
 def submitted(of: factories.Cast, row: Draft, by: Person | None = None) -> Approval:

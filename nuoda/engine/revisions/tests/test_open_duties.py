@@ -62,9 +62,9 @@ def test_it_is_told_and_it_happens(of: factories.Cast) -> None:
         row = drafts.begin_from(version=version, actor=actor, at=at)
     assert row.draft_of is not None
     changed = with_rule(row.draft_of.content, clause_id, key, grace="3 d", transition="end")
-    row = cast.edited(row, changed, of.shen)
+    row = cast.edited(row, changed, of.wang)
 
-    browser = factories.login(Client(), of.shen)
+    browser = factories.login(Client(), of.wang)
     answer = browser.get(reverse("revisions:submit", args=[row.dossier.number]))
     page_is_sound(answer)
     shown = unescape(answer.content.decode())

@@ -117,7 +117,7 @@ def test_what_was_taken_back_need_not_be_read(own: factories.Cast) -> None:
     assert row.draft_of is not None
     with scoped(system(own.company.pk)) as at:
         day = (at + timedelta(days=20)).date().isoformat()
-    row = cast.edited(row, {**row.draft_of.content, "effective": day}, own.shen)
+    row = cast.edited(row, {**row.draft_of.content, "effective": day}, own.wang)
     version = cast.adopted(own, row)
     one = asked(own, version)["赵磊"]
     with cast.as_(own.zhao) as (actor, at):
@@ -135,7 +135,7 @@ def coming(of: factories.Cast, hours: str = "3 h") -> PolicyVersion:
     assert row.draft_of is not None
     with scoped(system(of.company.pk)) as at:
         day = (at + timedelta(days=10)).date().isoformat()
-    return cast.adopted(of, cast.edited(row, {**row.draft_of.content, "effective": day}, of.shen))
+    return cast.adopted(of, cast.edited(row, {**row.draft_of.content, "effective": day}, of.wang))
 
 
 def test_what_binds_until_a_coming_version_takes_effect_is_in_force_and_to_be_read(own: factories.Cast) -> None:
@@ -169,7 +169,7 @@ def test_what_was_not_confirmed_of_a_replaced_version_is_asked_for_again(own: fa
     agents = next(c.id for c in clauses if "agent" in c.obliged and "technician" not in c.obliged)
     other = content["clauses"][editing.place(content, agents)]
     changed = {**other, "text": {**other["text"], "zh-hans": other["text"]["zh-hans"] + "（修订）"}}
-    second = cast.adopted(own, cast.edited(row, editing.put(content, other["id"], changed)[0], own.shen))
+    second = cast.adopted(own, cast.edited(row, editing.put(content, other["id"], changed)[0], own.wang))
     found = asked(own, second)
     assert found["赵磊"].clauses == [cast.ON_SITE] and "吴迪" not in found
     assert found["林晓"].clauses == [other["id"], cast.ON_SITE]
@@ -189,7 +189,7 @@ def test_a_regulation_that_is_new_to_the_company_is_read_by_those_whom_it_binds(
     content["clauses"] = [
         {"id": "PK-1", "section": "一", "text": said, "source": "停车办法 一", "binds": ["agent"], "informative": True}
     ]
-    with cast.as_(own.shen) as (actor, at):
+    with cast.as_(own.wang) as (actor, at):
         policy = drafts.policy_for(content, actor=actor)
         row = drafts.begin(policy=policy, content=content, actor=actor, at=at)
     version = cast.adopted(own, row)

@@ -146,7 +146,7 @@ def test_a_draft_sent_back_is_written_again_and_submitted_anew(own: factories.Ca
     with cast.as_(own.shen) as (actor, _at):
         row = queries.draft(actor, pk=row.pk)
         assert row.state == "editing" and row.draft_of is not None
-    row = cast.edited(row, cast.limited(row.draft_of.content, "3 h"), own.shen)
+    row = cast.edited(row, cast.limited(row.draft_of.content, "3 h"), own.wang)
     assert cast.adopted(own, row).status == "in_force"
 
 
@@ -157,7 +157,7 @@ def test_approvers_are_told_what_a_draft_from_an_older_version_would_take_back(o
     content = row.draft_of.content
     other = next(clause for clause in content["clauses"] if clause["id"] not in (cast.ON_SITE, "MN-0"))
     changed = {**other, "text": {**other["text"], "zh-hans": other["text"]["zh-hans"] + "（修订）"}}
-    row = cast.edited(row, editing.put(content, other["id"], changed)[0], own.shen)
+    row = cast.edited(row, editing.put(content, other["id"], changed)[0], own.wang)
 
     def told(approval: Approval) -> dict[str, str]:
         with scoped(system(own.company.pk)):
@@ -185,7 +185,7 @@ def test_it_binds_from_its_day_on_and_until_then_it_can_be_taken_back(own: facto
     assert row.draft_of is not None
     with scoped(system(own.company.pk)) as at:
         day = (at + timedelta(days=20)).date().isoformat()
-    row = cast.edited(row, {**row.draft_of.content, "effective": day}, own.shen)
+    row = cast.edited(row, {**row.draft_of.content, "effective": day}, own.wang)
     version = cast.adopted(own, row)
     with scoped(system(own.company.pk)) as at:
         assert version.in_force_from is not None and version.in_force_from > at + timedelta(days=15)

@@ -37,7 +37,7 @@ def two_hours(of: factories.Cast) -> Draft:
     changed = cast.limited(before)
     kept = before["clauses"][editing.place(before, cast.ON_SITE)]["examples"]
     clause = {**changed["clauses"][editing.place(changed, cast.ON_SITE)], "examples": kept}
-    return cast.edited(row, editing.put(changed, cast.ON_SITE, clause)[0], of.shen)
+    return cast.edited(row, editing.put(changed, cast.ON_SITE, clause)[0], of.wang)
 
 
 def test_a_text_that_breaks_its_own_promise_is_not_submitted(own: factories.Cast) -> None:
@@ -61,7 +61,7 @@ def test_a_promise_that_nobody_touched_does_not_stand_in_the_way(
 
 def test_the_writer_takes_new_results_over(client: Client, own: factories.Cast) -> None:
     row = two_hours(own)
-    factories.login(client, own.shen)
+    factories.login(client, own.wang)
     url = reverse("revisions:take_over", args=[row.dossier.number])
     page = client.get(url)
     page_is_sound(page)

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.engine.approvals import queries as approvals
 from nuoda.engine.approvals.models import Approval
+from nuoda.engine.approvals.web import words as approval_words
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_adopt
 from nuoda.engine.rulebook.models import PolicyVersion
@@ -298,6 +300,10 @@ class Submit(Deed):
         return {
             "redline": words.shown(queries.redline(before, version, language())),
             "version": version,
+            "takes_back": adoptions.takes_back(self.row, version),
+            "chain": approval_words.asked(
+                approvals.explain(self.actor, drafts.MATTER, self.row.dossier, self.at), drafts.MATTER
+            ),
             "affected": [(item.ref.partition("/")[0], called.get(item.ref, item.ref), item) for item in affected],
             "duties": [
                 (item.ref.partition("/")[0], called.get(item.ref, item.ref), item.open, words.DUTIES[item.way])
