@@ -315,6 +315,8 @@ THINGS: dict[str, Thing] = {
     "numbered version to remind of": Thing(lambda w: ("manual", "2.0"), frozenset(EVERYBODY) - {"audit"}),
     "draft": Thing(lambda w: (w.draft.dossier.number,), OFFICE),
     "clause of a draft": Thing(lambda w: (w.draft.dossier.number, "MN-3.2.1b"), OFFICE),
+    "rule to add to a draft": Thing(lambda w: (w.draft.dossier.number, "MN-3.2.1b", "gate"), OFFICE),
+    "rule of a draft": Thing(lambda w: (w.draft.dossier.number, "MN-3.2.1b", "clock", "on_site"), OFFICE),
     "reading": Thing(lambda w: (w.reading.pk,), frozenset({"lin"})),
     "replay": Thing(lambda w: (trying.replayed(w.stage).pk,), TRYING),
     "change of a replay": Thing(lambda w: (trying.REPLAY, trying.changed(w.stage, w.reported).pk), TRYING),

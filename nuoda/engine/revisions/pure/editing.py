@@ -15,8 +15,6 @@ from nuoda.engine.rulebook.pure import checking, documents, loading, schema
 from nuoda.engine.rulebook.pure.documents import Content, Document, Path, PolicyError, Problem
 from nuoda.engine.rulebook.pure.facts import Subject
 
-RULED = ("waiting", "checklist", "parameters", "rules", "examples")
-"""What of a clause is written as text below its form."""
 _MARKS = Mapping[Path, documents.Mark]
 
 
@@ -84,15 +82,6 @@ def place(content: Content, clause_id: str) -> int:
     raise KeyError(clause_id)
 
 
-def ruled(clause: Content) -> str:
-    """The part of a clause that is written as text, without its clocks (they have a form)."""
-    part = {name: clause[name] for name in RULED if name in clause}
-    if "rules" in part:
-        part["rules"] = [rule for rule in part["rules"] if "clock" not in rule]
-    part = {name: value for name, value in part.items() if value}
-    return documents.part(part, schema.CLAUSE_SHAPE) if part else ""
-
-
 def written(clause: Content) -> str:
     """The whole clause as text."""
     return documents.part(clause, schema.CLAUSE_SHAPE)
@@ -101,38 +90,6 @@ def written(clause: Content) -> str:
 def parsed(text: str) -> Document:
     """What somebody wrote below the form; nothing at all is an empty mapping. Raises PolicyError."""
     return documents.parse(text) if text.strip() else Document({})
-
-
-def with_clocks(part: Document, before: Content, clocks: list[Content | None]) -> tuple[Content, dict[Path, Any]]:
-    """The written part with the clause's clocks back in their places (None: removed), and the places of its values."""
-    kept = [index for index, rule in enumerate(before.get("rules", ())) if "clock" in rule]
-    by_index = dict(zip(kept, clocks, strict=True))
-    written = list(part.content.get("rules") or ())
-    origin: list[int | None] = []
-    rules: list[Any] = []
-    others = iter(enumerate(written))
-    for index in range(len(before.get("rules", ()))):
-        if index in by_index:
-            clock = by_index[index]
-            if clock is not None:
-                rules.append(clock)
-                origin.append(None)
-            continue
-        found = next(others, None)
-        if found is not None:
-            origin.append(found[0])
-            rules.append(found[1])
-    for number, rule in others:
-        origin.append(number)
-        rules.append(rule)
-    content = {name: part.content[name] for name in part.content if name != "rules"}
-    if rules:
-        content["rules"] = rules
-    marks: dict[Path, Any] = {p: m for p, m in part.marks.items() if p[:1] != ("rules",)}
-    for new, old in enumerate(origin):
-        if old is not None:
-            marks |= {("rules", new, *p[2:]): m for p, m in part.marks.items() if p[:2] == ("rules", old)}
-    return content, marks
 
 
 def put(
@@ -183,6 +140,48 @@ def remove(content: Content, clause_id: str, *, withdraw: bool = False) -> Conte
     refs = [f"{clause_id}/{rule[kind]}" for rule in gone.get("rules", ()) for kind in kinds if kind in rule]
     if withdraw and refs:
         new["withdraws"] = sorted({*content.get("withdraws", ()), *refs})
+    return new
+
+
+def hanging(clause: Content, kind: str, key: str) -> tuple[list[int], list[int]]:
+    """What hangs on a rule (or 'number') of a clause: the places of the rules and of the examples that name it."""
+    rules = clause.get("rules", ())
+    followed = [i for i, rule in enumerate(rules) if kind in ("clock", "cadence") and rule.get("of") == key]
+    gone = {(kind, key)} | {("consequence", rules[index]["consequence"]) for index in followed}
+    acts = [(r["subject"], r["verb"]) for r in rules if kind == "approval" and r.get("approval") == key]
+
+    def names(example: Content) -> bool:
+        said = {("gate", name) for name in example.get("refused", ())}
+        said |= {("consequence", name) for name in example.get("follows", ())}
+        said |= {("clock", wanted["clock"]) for wanted in example.get("expect", ())}
+        said |= {(one, example[one]) for one in ("cadence", "indicator") if one in example}
+        said |= {("number", example["decide"])} if "decide" in example else set()
+        return bool(said & gone) or ("steps" in example and (example["subject"], example["verb"]) in acts)
+
+    return followed, [index for index, example in enumerate(clause.get("examples", ())) if names(example)]
+
+
+def without(content: Content, clause_id: str, kind: str, key: str, *, withdraw: bool = False) -> Content:
+    """The content without a rule (or 'number') of a clause, and without what hangs on it; `withdraw` ends what it has open when
+    the version takes effect."""
+    index = place(content, clause_id)
+    clause = dict(content["clauses"][index])
+    followed, examples = hanging(clause, kind, key)
+    if kind == "number":
+        kept = [item for item in clause["parameters"] if item["name"] != key]
+        parts = {"parameters": kept, "rules": clause.get("rules", [])}
+    else:
+        kept = [r for i, r in enumerate(clause["rules"]) if r.get(kind) != key and i not in followed]
+        parts = {"parameters": clause.get("parameters", []), "rules": kept}
+    parts["examples"] = [item for i, item in enumerate(clause.get("examples", ())) if i not in examples]
+    for name, items in parts.items():
+        if items:
+            clause[name] = items
+        else:
+            clause.pop(name, None)
+    new = {**content, "clauses": [*content["clauses"][:index], clause, *content["clauses"][index + 1 :]]}
+    if withdraw and kind in ("clock", "cadence"):
+        new["withdraws"] = sorted({*content.get("withdraws", ()), f"{clause_id}/{key}"})
     return new
 
 

@@ -12,6 +12,7 @@ from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.ui.tests.test_browser import Visit, browser, findings, small  # noqa: F401 — a fixture
 
 from ..models import Reading
+from ..pure import ruleforms
 from . import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,13 +35,18 @@ def test_every_page_is_sound_and_a_condition_is_checked_while_it_is_typed(browse
         reverse("revisions:begin"),
         reverse("revisions:upload"),
         reverse("revisions:add", args=[number]),
-        reverse("revisions:limit", args=[number, cast.ON_SITE]),
+        reverse("revisions:numbers", args=[number]),
+        reverse("revisions:clause_text", args=[number, cast.ON_SITE]),
+        reverse("revisions:add_number", args=[number, cast.ON_SITE]),
+        *(reverse("revisions:add_rule", args=[number, cast.ON_SITE, kind]) for kind in ruleforms.KINDS),
+        reverse("revisions:remove_rule", args=[number, cast.ON_SITE, "clock", "on_site"]),
         reverse("revisions:move", args=[number, cast.ON_SITE]),
         reverse("revisions:remove", args=[number, cast.ON_SITE]),
         reverse("revisions:take_over", args=[number]),
         reverse("revisions:discard", args=[number]),
         reverse("revisions:draft", args=[number]),
         reverse("revisions:clause", args=[number, cast.ON_SITE]),
+        reverse("revisions:clause", args=[number, "MN-3.3"]),
         reverse("revisions:head", args=[number]),
         reverse("revisions:text", args=[number]),
         reverse("revisions:preview", args=[number]),

@@ -21,7 +21,8 @@ from ..models import Draft
 from ..pure import editing, takeovers
 from ..pure.takeovers import Other
 from . import words
-from .clauses import TEXTS, Edit, EditionForm
+from .clauses import TEXTS
+from .edits import Edit, EditionForm
 from .words import told
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import clauses, drafts, limits, lint, preview, readings, takeovers, versions, wholes
+from . import clauses, conditions, drafts, lint, numbers, preview, readings, rules, takeovers, versions, wholes
 
 app_name = "revisions"
 urlpatterns = [
@@ -17,14 +17,24 @@ urlpatterns = [
     path("revisions/readings", readings.Readings.as_view(), name="readings"),
     path("revisions/readings/<uuid:id>", readings.Confirm.as_view(), name="reading"),
     path("revisions/drafts/<str:number>", drafts.DraftPage.as_view(), name="draft"),
-    path("revisions/drafts/<str:number>/condition", wholes.Condition.as_view(), name="condition"),
+    path("revisions/drafts/<str:number>/condition", conditions.Condition.as_view(), name="condition"),
     path("revisions/drafts/<str:number>/head", wholes.Head.as_view(), name="head"),
     path("revisions/drafts/<str:number>/text", wholes.Text.as_view(), name="text"),
     path("revisions/drafts/<str:number>/add", wholes.Add.as_view(), name="add"),
     path("revisions/drafts/<str:number>/clauses/<str:clause>", clauses.ClauseEdit.as_view(), name="clause"),
-    path("revisions/drafts/<str:number>/clauses/<str:clause>/limit", limits.AddLimit.as_view(), name="limit"),
+    path("revisions/drafts/<str:number>/clauses/<str:clause>/text", clauses.Written.as_view(), name="clause_text"),
+    path("revisions/drafts/<str:number>/clauses/<str:clause>/add/number", rules.AddNumber.as_view(), name="add_number"),
+    path(
+        "revisions/drafts/<str:number>/clauses/<str:clause>/add/<slug:kind>", rules.AddRule.as_view(), name="add_rule"
+    ),
+    path(
+        "revisions/drafts/<str:number>/clauses/<str:clause>/remove/<slug:kind>/<slug:key>",
+        rules.RemoveRule.as_view(),
+        name="remove_rule",
+    ),
     path("revisions/drafts/<str:number>/clauses/<str:clause>/remove", wholes.Remove.as_view(), name="remove"),
     path("revisions/drafts/<str:number>/clauses/<str:clause>/move", wholes.Move.as_view(), name="move"),
+    path("revisions/drafts/<str:number>/numbers", numbers.Numbers.as_view(), name="numbers"),
     path("revisions/drafts/<str:number>/preview", preview.Preview.as_view(), name="preview"),
     path("revisions/drafts/<str:number>/examples", takeovers.TakeOver.as_view(), name="take_over"),
     path("revisions/drafts/<str:number>/submit", drafts.Submit.as_view(), name="submit"),

@@ -1,32 +1,25 @@
-"""Editing a draft as a whole: its clauses' order, its head, its file; and checking a condition as it is typed."""
+"""Editing a draft as a whole: its clauses' order, its head, its file."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from nuoda.engine.rulebook.pure import documents, objections, wording
-from nuoda.engine.rulebook.pure.conditions import Condition as Compiled
-from nuoda.engine.rulebook.pure.conditions import ConditionError, resolve
+from nuoda.engine.rulebook.pure import documents
 from nuoda.engine.rulebook.pure.documents import PolicyError
-from nuoda.engine.rulebook.pure.facts import SUBJECTS, Subject
-from nuoda.engine.rulebook.pure.loading import constants
-from nuoda.engine.rulebook.pure.telling import text
-from nuoda.engine.rulebook.web.views import language
+from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
-from nuoda.foundation.ui.web.pages import Page
 
-from .. import queries
-from ..access import WRITERS
 from ..models import Draft
-from ..pure import clockforms, editing
+from ..pure import editing
+from ..pure.spelling import TEXTS
 from . import words
-from .clauses import MONO, Edit, EditionForm, lines
+from .edits import Edit, EditionForm, lines
+from .rulefields import MONO
 from .words import plain, told
 
 
@@ -149,7 +142,7 @@ class HeadForm(EditionForm):
 
     def parts(self) -> list[tuple[Any, list[Any]]]:
         """The texts, each with its three languages."""
-        return [(words.WHATS[name], [self[f"{name}_{code}"] for code in clockforms.TEXTS]) for name in HEAD]
+        return [(words.WHATS[name], [self[f"{name}_{code}"] for code in TEXTS]) for name in HEAD]
 
 
 class Head(Edit):
@@ -172,7 +165,7 @@ class Head(Edit):
     def act(self, cleaned: dict[str, Any]) -> Draft:
         content = {**self.content, "version": cleaned["version"], "effective": cleaned["effective"].isoformat()}
         for name in HEAD:
-            content[name] = {code: lines(cleaned[f"{name}_{code}"]) for code in clockforms.TEXTS}
+            content[name] = {code: lines(cleaned[f"{name}_{code}"]) for code in TEXTS}
         return self.keep(content, cleaned["edition"])
 
 
@@ -197,56 +190,3 @@ class Text(Edit):
         if found.problems:
             raise Invalid(_t("Nothing was saved: the text has mistakes."), fields={"text": told(found.problems)})
         return self.keep(found.content, cleaned["edition"])
-
-
-# -- a condition as it is typed --------------------------------------------------------------------------
-
-
-class Condition(Page):
-    """Check a condition against the facts of its subject, with the place of a mistake; a fragment for the form."""
-
-    access = WRITERS
-    template = "revisions/_condition.html"
-
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        row = queries.draft(self.actor, number=number)
-        if row.draft_of is None:
-            raise NotYours
-        subject = SUBJECTS.get(request.GET.get("subject", ""))
-        typed = request.GET.get(request.GET.get("field", ""), request.GET.get("condition", ""))
-        context: dict[str, Any] = {"text": typed.strip(), "facts": named(subject) if subject else []}
-        if subject is None:
-            context["unknown"] = request.GET.get("subject", "")
-        elif typed.strip():
-            known = constants(row.draft_of.content)
-            try:
-                Compiled.compile(typed, subject, known)
-                context["said"] = wording.condition(resolve(typed, known), subject.fields, language())
-            except ConditionError as error:
-                reason = objections.said(error.reason, language())
-                context |= {"error": error, "reason": reason, "marked": marked(typed, error.line, error.column)}
-        return self.answer(context=context)
-
-
-def named(subject: Subject) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The facts that a condition may name: code, what it is called, and the codes it can have with their names."""
-    return [
-        (
-            name,
-            fact.label.get(language()) or fact.label["zh-hans"],
-            [
-                (code, text(fact.names[code], language()) if code in fact.names else code)
-                for code in fact.choices
-                if code
-            ],
-        )
-        for name, fact in sorted(subject.fields.items())
-    ]
-
-
-def marked(text: str, line: int, column: int) -> tuple[str, str, str]:
-    """The line of a mistake: before its place, the character there, after it."""
-    lines = text.splitlines() or [""]
-    found = lines[min(line, len(lines)) - 1]
-    at = min(column, len(found) + 1) - 1
-    return found[:at], found[at : at + 1] or " ", found[at + 1 :]

@@ -81,6 +81,7 @@ WHATS: Mapping[str, Any] = {
     "checklist": _("Checklist"),
     "example": _("Example"),
 }
+SPOKEN: Mapping[str, Any] = {"zh-hans": _("simplified"), "zh-hant": _("traditional"), "en": _("English")}
 LANGUAGES: Mapping[str, Any] = {"zh-hant": _("traditional"), "en": _("English")}
 WAYS: Mapping[str, Any] = {
     "keep": _("keep the version they began under"),

@@ -272,6 +272,11 @@ def person(code: str, language: str) -> str:
     return _word(_PEOPLE, code, language)
 
 
+def effects(language: str) -> list[tuple[str, str]]:
+    """What a consequence can do: its code and what it is called."""
+    return [(code, _word(_EFFECTS, code, language)) for code in _EFFECTS]
+
+
 def _word(words: Mapping[str, tuple[str, str, str]], code: str, language: str) -> str:
     return words[code][_LANGUAGES.index(language)] if code in words else code
 
