@@ -60,8 +60,9 @@ _DOSSIERS = """
 INSERT INTO journal_dossier (id, company_id, dealer_id, customer_id, kind, number, title, case_id, origin, opened_at, recorded_at,
     closed_at, chain_seq, chain_head, chain_at, search)
 SELECT case_id, %(company)s, d.id, NULL, 'ticket', 'TK-2025-' || lpad((row_number() OVER (ORDER BY recorded_at))::text, 7, '0'),
-    'ticket', case_id, 'live', happened_at, recorded_at, NULL, 0, '', NULL, ''
-FROM bench_stage s JOIN bench_kind k USING (kind) JOIN bench_dealer d USING (dealer) WHERE k.type = 'ticket.reported'
+    'ticket', case_id, 'live', happened_at, recorded_at, NULL, 0, '', l.at, ''
+FROM bench_stage s JOIN bench_kind k USING (kind) JOIN bench_dealer d USING (dealer)
+JOIN (SELECT case_id, max(recorded_at) AS at FROM bench_stage GROUP BY case_id) l USING (case_id) WHERE k.type = 'ticket.reported'
 """
 _ENTRIES = """
 INSERT INTO journal_entry (company_id, dealer_id, customer_id, id, recorded_at, happened_at, dossier_id, case_id, type, payload, facts,

@@ -224,9 +224,10 @@ def count(folder: Path, kinds: list[Any], low: int, high: int) -> dict[str, Any]
         folded = column_fold(laid, timetable, ruling, calendars)
         by_steps += int(folded.by_steps.sum())
         dealers = laid.dealer[laid.first[:-1]].astype(np.int64)
-        for counts in tally(folded, laid, dealers, within).values():
-            for state, number in counts.items():
-                states[state] = states.get(state, 0) + number
+        for table in folded.tables.values():
+            for counts in tally(table, laid, dealers, within).values():
+                for state, number in counts.items():
+                    states[state] = states.get(state, 0) + number
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "states": states,

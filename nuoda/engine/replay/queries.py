@@ -63,15 +63,19 @@ _SPARSE = 3
 """So many times as many cases lie between the first and the last wanted one: they are looked up one by one then, not read through."""
 
 
-def _arrays(statement: str, values: Mapping[str, object]) -> list[bytes | None]:
-    """The one row of a statement as PostgreSQL sends it, column by column."""
+def _arrays(statement: str, values: Mapping[str, object], *, without: str = "") -> list[bytes | None]:
+    """The one row of a statement as PostgreSQL sends it, column by column; `without` a way of reading that its planner overrates."""
     connection.ensure_connection()
     cursor = psycopg.Cursor(connection.connection)
+    if without:
+        cursor.execute(f"SET LOCAL {without} = off".encode())
     # Never a generic plan: how much lies between two ids is what decides.
     cursor.execute(statement.encode(), dict(values), prepare=False, binary=True)
     found = cursor.pgresult
     if found is None:
         raise RuntimeError("the statement answered nothing")
+    if without:
+        cursor.execute(f"SET LOCAL {without} = on".encode())
     return [found.get_value(0, column) for column in range(found.nfields)]
 
 
@@ -80,16 +84,19 @@ def candidates(
 ) -> Ids:
     """Cases, by id, in which something may have happened in the half-open period, as far as it was recorded by `at`.
 
-    For a period that reaches nearly until `at` these are the cases of which something was recorded since it began, which an index
-    knows; for an older one the entries themselves are asked.
+    For a period that reaches nearly until `at` these are the cases of which something was recorded since it began, which their dossiers
+    know; for an older one the entries themselves are asked.
     """
     since, until = within
-    old = at - until > until - since
     # What happened in the period was not recorded before it: older partitions are left out.
-    statement = f"""SELECT array_agg(id ORDER BY id) FROM journal_dossier d JOIN (
-        SELECT DISTINCT case_id FROM journal_entry WHERE {"company_id = %(company)s AND" if old else ""} recorded_at >= %(since)s
-        AND recorded_at <= %(at)s {"AND happened_at >= %(since)s AND happened_at < %(until)s" if old else ""} AND case_id > %(after)s
-        ) AS e ON e.case_id = d.id WHERE d.company_id = %(company)s AND d.id = d.case_id AND d.origin = ANY(%(origins)s)"""  # noqa: S608
+    told = """SELECT case_id FROM journal_entry WHERE company_id = %(company)s AND recorded_at >= %(since)s AND recorded_at <= %(at)s
+        AND happened_at >= %(since)s AND happened_at < %(until)s AND case_id > %(after)s"""
+    if at - until <= until - since:
+        # The chain's clock is the database's; the actions' may go before it.
+        told = """SELECT case_id FROM journal_dossier WHERE company_id = %(company)s AND recorded_at <= %(at)s AND case_id > %(after)s
+            AND chain_at >= least(%(since)s, now()) - interval '1 hour'"""
+    statement = f"""SELECT array_agg(id ORDER BY id) FROM journal_dossier WHERE company_id = %(company)s AND id = case_id
+        AND origin = ANY(%(origins)s) AND id IN ({told})"""  # noqa: S608
     values = {"company": company_id, "since": since, "until": until, "at": at, "after": after}
     with connection.cursor() as cursor:
         # A million ids are kept in memory rather than in files; it holds until the transaction ends.
@@ -118,22 +125,23 @@ class Owners:
         return Owners(ids, dealers, teams, self.imported[places], self.since, self.sparse)
 
 
-_OWNERS = """SELECT array_agg(d.id ORDER BY d.id), array_agg(coalesce(d.dealer_id, d.company_id) ORDER BY d.id),
-    array_agg(coalesce(p.team_id, %(none)s) ORDER BY d.id), array_agg((d.origin = 'import')::int::int8 ORDER BY d.id),
-    array_agg(d.recorded_at ORDER BY d.id),
+_OWNERS = """SELECT array_agg(id), array_agg(dealer), array_agg(team), array_agg(imported), array_agg(recorded_at),
     ARRAY[(SELECT count(*) FROM journal_dossier WHERE company_id = %(company)s AND id BETWEEN %(low)s AND %(high)s AND id = case_id)]
+    FROM (SELECT d.id, coalesce(d.dealer_id, d.company_id) AS dealer, coalesce(p.team_id, %(none)s) AS team,
+        (d.origin = 'import')::int::int8 AS imported, d.recorded_at
     FROM journal_dossier d
-    LEFT JOIN LATERAL (SELECT owner_person_id FROM clocks_deadline WHERE case_id = d.id AND owner_person_id IS NOT NULL
-        ORDER BY started_at DESC, id DESC LIMIT 1) AS o ON true
+    LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, owner_person_id FROM clocks_deadline
+        WHERE company_id = %(company)s AND case_id = ANY(%(ids)s::uuid[]) AND owner_person_id IS NOT NULL
+        ORDER BY case_id, started_at DESC, id DESC) AS o ON o.case_id = d.id
     LEFT JOIN orgs_person p ON p.id = o.owner_person_id
-    WHERE d.company_id = %(company)s AND d.id = ANY(%(ids)s::uuid[]) AND d.id = d.case_id
-    AND d.origin = ANY(%(origins)s)"""
+    WHERE d.company_id = %(company)s AND d.id = ANY(%(ids)s::uuid[]) AND d.id = d.case_id AND d.origin = ANY(%(origins)s)
+    ORDER BY d.id) AS known"""
 
 
 def owners(company_id: UUID, ids: Ids, *, imports: bool = False) -> Owners | None:
     """Whose the cases are, in the order of their ids; None when there is none of them."""
     values = {"company": company_id, "none": NO_CASE, "origins": _ORIGINS[imports], **_span(ids)}
-    found = _arrays(_OWNERS, values)
+    found = _arrays(_OWNERS, values, without="enable_nestloop")
     if found[0] is None:
         return None
     known, recorded = wire.ids(found[0]), moment_of(int(wire.moments(found[4]).min()))
@@ -149,10 +157,11 @@ def _span(ids: Ids) -> dict[str, object]:
 def entries(company_id: UUID, of: Owners, asked: Wire, *, at: datetime) -> Raw:
     """What happened in the cases, as far as it was recorded by `at`; entries of cases between them may come along."""
     values = {"company": company_id, "since": of.since, "at": at, "own": list(clocks.OWN), **_span(of.ids)}
-    which = "case_id = ANY(%(ids)s::uuid[])" if of.sparse else "case_id BETWEEN %(low)s AND %(high)s"
-    source = f"""FROM journal_entry WHERE company_id = %(company)s AND {which} AND recorded_at >= %(since)s
-        AND recorded_at <= %(at)s AND type <> ALL(%(own)s::varchar[])"""
-    return asked.read(_arrays(asked.select(source), values | asked.values))
+    cases = "= ANY(%(ids)s::uuid[])" if of.sparse else "BETWEEN %(low)s AND %(high)s"
+    which = f"""entry.company_id = %(company)s AND entry.case_id {cases} AND entry.recorded_at >= %(since)s
+        AND entry.recorded_at <= %(at)s AND entry.type <> ALL(%(own)s::varchar[])"""
+    # Cases overlap in time: a page of the journal holds entries of many of them, and is read once this way.
+    return asked.read(_arrays(asked.select(which), values | asked.values, without="enable_indexscan"))
 
 
 def _list(texts: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from .trials import Seen, Trial, parts
 
 HANDS = 2
 """As many as cores that a replay may take from daily work."""
-ALONE = 2 * trials.BATCH
+ALONE = trials.BATCH
 """Up to so many cases are looked at by the one who asks."""
 _AHEAD = 2
 """Batches that each hand may be ahead of the one who takes them: what waits is kept in memory."""

@@ -99,7 +99,8 @@ class Replay(Trial):
 class ReplayFigure(CompanyTable):
     """How many deadlines of one clock, dealer and team ended how, on one side of a replay."""
 
-    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="figures")
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="figures", db_index=False)
+    """Other indexes begin with it."""
     ref = models.CharField(max_length=120)
     dealer_id = models.UUIDField(null=True)
     team_id = models.UUIDField(null=True)
@@ -155,7 +156,8 @@ class Found(CompanyTable):
 class ReplayChange(Found):
     """A deadline that comes out otherwise under the tried text."""
 
-    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="changes")
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    """Other indexes begin with it."""
     team_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=8)
     """One of `pure.comparing.KINDS`."""

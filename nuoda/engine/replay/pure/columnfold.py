@@ -79,9 +79,16 @@ class _Work:
         self.by_type: dict[str, list[int]] = defaultdict(list)
         for place, kind in enumerate(columns.kinds):
             self.by_type[kind.type].append(place)
+        self.by_kind = np.argsort(columns.kind, kind="stable")
+        self.bounds = np.searchsorted(columns.kind[self.by_kind], np.arange(len(columns.kinds) + 1))
         self.edition = timetable.edition(columns.judged)
         self.waived = self._waivers()
         self.hard = self._hard_pauses()
+
+    def _places(self, kinds: Bools) -> Places:
+        """Happenings of some kinds, in order: a clock looks at few of them."""
+        found = [self.by_kind[self.bounds[kind] : self.bounds[kind + 1]] for kind in np.flatnonzero(kinds).tolist()]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
 
     # -- what is left to the steps ---------------------------------------------------------------------
 
@@ -89,8 +96,7 @@ class _Work:
         """Cases in which a kind of happening occurs."""
         marks = np.array([wanted(kind) for kind in self.columns.kinds], np.bool_)
         found = np.zeros(self.columns.cases, np.bool_)
-        if marks.any():
-            found[self.columns.case[marks[self.columns.kind]]] = True
+        found[self.columns.case[self._places(marks)]] = True
         return found
 
     def _waivers(self) -> Mapping[int, set[UUID]]:
@@ -164,6 +170,8 @@ class _Work:
 
     def clock(self, ref: str, versions: Sequence[Placed]) -> Deadlines:
         found = Deadlines(ref, [placed.bound for placed in versions])
+        if not any(type_ in self.by_type for placed in versions for type_ in clock(placed.bound).start):
+            return found
         starts = self._starts(versions)
         slow = np.zeros(starts.at.size, np.bool_)
         for number, placed in enumerate(versions):
@@ -172,8 +180,8 @@ class _Work:
                 slow |= mine & self._by_steps(placed.bound, starts)
         if slow.any():
             # A case goes to the steps with all starts of the clock: they count its rounds together.
-            cases = self._leave(ref, self.columns.case[starts.at[slow]])
-            slow = np.isin(self.columns.case[starts.at], cases)
+            left = self._leave(ref, self.columns.case[starts.at[slow]])
+            slow = left[self.columns.case[starts.at]]
         begins = {type_ for placed in versions for type_ in clock(placed.bound).start}
         turned: list[Codes] = []
         for number, placed in enumerate(versions):
@@ -181,16 +189,17 @@ class _Work:
             if mine.size:
                 turned.append(self._run(placed.bound, number, starts, mine, begins, found))
         if any(cases.size for cases in turned):
-            cases = self._leave(ref, np.concatenate(turned))
-            found.keep(lambda start: ~np.isin(self.columns.case[start], cases))
+            left = self._leave(ref, np.concatenate(turned))
+            found.keep(lambda start: ~left[self.columns.case[start]])
         return found
 
-    def _leave(self, ref: str, cases: Codes) -> Codes:
-        """Leave a clock of these cases to the steps."""
-        distinct = np.unique(cases)
-        for case in distinct.tolist():
+    def _leave(self, ref: str, cases: Codes) -> Bools:
+        """Leave a clock of these cases to the steps; which cases these are."""
+        left = np.zeros(self.columns.cases, np.bool_)
+        left[cases] = True
+        for case in np.flatnonzero(left).tolist():
             self.left_over[case].add(ref)
-        return distinct
+        return left
 
     def _starts(self, versions: Sequence[Placed]) -> Starts:
         """Every start of the clock in the order of cases and rows, whether it applies then or may yet."""
@@ -228,9 +237,11 @@ class _Work:
         """Of one version: places, rows, and whether it applies (1) or may yet be reassessed (0)."""
         rule, columns = clock(placed.bound), self.columns
         begins = self._begins(placed.bound)
-        at = np.flatnonzero(begins[columns.kind] > 0)
+        at = self._places(begins > 0)
         if len(placed.editions) <= self.timetable.moments.size:
-            at = at[np.isin(self.edition[at], list(placed.editions))]
+            held = np.zeros(self.timetable.moments.size + 1, np.bool_)
+            held[list(placed.editions)] = True
+            at = at[held[self.edition[at]]]
         row = np.zeros(at.size, np.int64)
         if rule.per is not None:
             row = columns.rows[rule.per][at].astype(np.int64)
@@ -257,7 +268,7 @@ class _Work:
         opens = np.flatnonzero(starts.applies[order])
         ghost = Lanes(at.size, counting) if rule.reassess else None
         marks = self._marks(bound, begins)
-        relevant = np.flatnonzero(marks[columns.kind])
+        relevant = self._places(marks != 0)
         for side, lanes_of in ((lanes, opens), (ghost, every)):
             if side is not None:
                 side.open(lanes_of, began[lanes_of], due[lanes_of], budget[lanes_of])

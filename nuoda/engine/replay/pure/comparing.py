@@ -18,6 +18,8 @@ LIFE, DRAFT = "life", "draft"
 SIDES = (LIFE, DRAFT)
 Counts = dict[str, int]
 """How many deadlines are in which state."""
+Tally = dict[int, Counts]
+"""By the place of a group."""
 
 
 KINDS = ("worse", "better", "opened", "gone", "other", "due")
@@ -47,24 +49,21 @@ class Differences:
         return np.where((life != MISSED) & (draft == MISSED), WORSE, found)
 
 
-def tally(
-    folded: Folded, columns: Columns, group: Ints, within: tuple[datetime, datetime]
-) -> dict[tuple[str, int], Counts]:
-    """How many deadlines that started in the period are in which state, by clock and by the group of their case."""
-    found: dict[tuple[str, int], Counts] = {}
-    for ref, table in folded.tables.items():
-        chosen = _within(table.start, columns, within)
-        groups = group[columns.case[table.start[chosen]]]
-        for key, count in _counted(groups, table.columns["state"][chosen]):
-            found.setdefault((ref, key[0]), dict.fromkeys(STATES[:NONE], 0))[STATES[key[1]]] = count
+def tally(table: Table, columns: Columns, group: Ints, within: tuple[datetime, datetime]) -> Tally:
+    """How many deadlines of a clock that started in the period are in which state, by the group of their case."""
+    found: Tally = {}
+    chosen = _within(table.start, columns, within)
+    groups = group[columns.case[table.start[chosen]]]
+    for (place, state), count in _counted(groups, table.columns["state"][chosen]):
+        found.setdefault(place, dict.fromkeys(STATES[:NONE], 0))[STATES[state]] = count
     return found
 
 
 def _counted(groups: Ints, states: Ints) -> Iterator[tuple[tuple[int, int], int]]:
     """How often each pair of a group and a state occurs."""
-    for code, count in enumerate(np.bincount(groups * NONE + states).tolist()):
-        if count:
-            yield divmod(code, NONE), count
+    counts = np.bincount(groups * NONE + states)
+    for code in np.flatnonzero(counts).tolist():
+        yield divmod(code, NONE), int(counts[code])
 
 
 def _within(start: Ints, columns: Columns, within: tuple[datetime, datetime]) -> Ints:

@@ -88,7 +88,10 @@ class Counting:
 
     def _parts(self, lanes: Places) -> list[tuple[Working, Places]]:
         mine = self.calendar[lanes]
-        return [(self.calendars[place], np.flatnonzero(mine == place)) for place in np.unique(mine)]
+        used = np.flatnonzero(np.bincount(mine)).tolist()
+        if len(used) == 1:
+            return [(self.calendars[used[0]], np.arange(mine.size))]
+        return [(self.calendars[place], np.flatnonzero(mine == place)) for place in used]
 
 
 _COLUMNS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from nuoda.engine.clocks.pure.values import Happening
 
 from .columns import Codes, Columns, Kind, Vocabulary, kind_of, promise
 from .ids import Ids
-from .wire import ODD, Raw
+from .wire import ODD, Raw, Slots, slots
 from .working import FAR, Ints, Places, micros
 
 T = TypeVar("T")
@@ -25,6 +25,7 @@ class Codebook:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
+        self.rows, self.promises = slots(words.rows), slots(words.promises)
         self.kinds: dict[int, Kind] = {}
         self.dealers: dict[int, str] = {0: ""}
 
@@ -32,8 +33,8 @@ class Codebook:
         """Places of entries from which everything that is not known can be learned."""
         found: set[int] = set()
         for column, known in ((kind, self.kinds), (dealer, self.dealers)):
-            told = np.array(list(known), np.int64)
-            strange = np.flatnonzero(~np.isin(column, told))
+            told = np.array([*sorted(known), FAR], np.int64)
+            strange = np.flatnonzero(told[np.minimum(np.searchsorted(told, column), len(known))] != column)
             found.update(strange[np.unique(column[strange], return_index=True)[1]].tolist())
         return sorted(found)
 
@@ -42,12 +43,12 @@ class Codebook:
         self.dealers[dealer] = h.dealer
 
 
-def lay(raw: Raw, cases: Ids, as_of: Ints, book: Codebook, load: Load) -> Columns:
-    """Entries of the cases (in order, each once) in the order of the fold; entries of other cases are left out.
+def lay(raw: Raw, placed: Places, cases: Ids, as_of: Ints, book: Codebook, load: Load) -> Columns:
+    """Entries of the cases (in order, each once) in the order of the fold.
 
-    `as_of` is until when each case is judged; FAR for one that is judged as of its last happening.
+    `placed` says which case each entry is of; entries of other cases (-1) are left out. `as_of` is until when each case is
+    judged; FAR for one that is judged as of its last happening.
     """
-    placed = cases.places(raw.case)
     order = _order(raw, placed)
     case: Codes = placed[order].astype(np.int32)
     at = raw.at[order]
@@ -74,8 +75,13 @@ def lay(raw: Raw, cases: Ids, as_of: Ints, book: Codebook, load: Load) -> Column
         dealer=dealer_codes,
         dealers=dealers,
         track=raw.track[order],
-        rows={name: column[order] for name, column in raw.rows.items()},
-        promises={name: _promises(column[order], name, case, id_, cache) for name, column in raw.promises.items()},
+        rows=dict(_fields([column[order] for column in raw.rows], book.rows, kind_codes, kinds, -1)),
+        promises={
+            name: _promises(column, name, case, id_, cache)
+            for name, column in _fields(
+                [column[order] for column in raw.promises], book.promises, kind_codes, kinds, FAR
+            )
+        },
         happenings=cache.of,
         case_ids=cases,
         ids=id_,
@@ -83,16 +89,21 @@ def lay(raw: Raw, cases: Ids, as_of: Ints, book: Codebook, load: Load) -> Column
     )
 
 
-def within(raw: Raw, cases: Ids, period: tuple[datetime, datetime]) -> Places:
-    """The cases in which something happened in the half-open period."""
+def within(raw: Raw, placed: Places, cases: int, period: tuple[datetime, datetime]) -> Places:
+    """Of so many cases the ones in which something happened in the half-open period; `placed` says whose each entry is."""
     since, until = map(micros, period)
-    if raw.size and since <= int(raw.at.min()) and int(raw.at.max()) < until:
-        found = cases.places(raw.case)
-    else:
-        found = cases.places(raw.case.take((raw.at >= since) & (raw.at < until)))
-    told = np.zeros(cases.size, np.bool_)
-    told[found[found >= 0]] = True
-    return np.flatnonzero(told)
+    told = np.zeros(cases + 1, np.bool_)
+    told[placed[(raw.at >= since) & (raw.at < until)]] = True
+    return np.flatnonzero(told[:-1])
+
+
+def among(placed: Places, cases: int, chosen: Places) -> Places:
+    """The same when only the chosen ones of so many cases are left."""
+    if chosen.size == cases:
+        return placed
+    renamed = np.full(cases + 1, -1, np.intp)
+    renamed[chosen] = np.arange(chosen.size)
+    return renamed[placed]
 
 
 class _Cases:
@@ -149,6 +160,21 @@ def _codes(column: Ints, known: Mapping[int, T]) -> tuple[Codes, list[T]]:
     renamed = np.zeros(names.size, np.int32)
     renamed[used] = np.arange(used.size)
     return renamed[place], [known[code] for code in names[used].tolist()]
+
+
+def _fields(
+    columns: Sequence[Ints], of: Slots, kind: Codes, kinds: Sequence[Kind], none: int
+) -> Iterator[tuple[str, Ints]]:
+    """Each field by its name, taken from the columns in which the types that have it keep it; `none` for all other types."""
+    held = [of.get(one.type, ()) for one in kinds]
+    for name in sorted({name for names in of.values() for name in names}):
+        found = np.full(kind.size, none, np.int64)
+        for number, column in enumerate(columns):
+            mine = np.array([names[number : number + 1] == (name,) for names in held], np.bool_)
+            if mine.any():
+                places = np.flatnonzero(mine[kind])
+                found[places] = column[places]
+        yield name, found
 
 
 def _promises(column: Ints, name: str, case: Codes, id_: Ids, cache: _Cases) -> Ints:

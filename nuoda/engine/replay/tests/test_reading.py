@@ -56,7 +56,7 @@ def by_columns(company: UUID, tried: trials.Trial, book: Ruling) -> tuple[dict[U
         assert owners is not None
         raw = queries.entries(company, owners, tried.wire, at=AT)
         as_of = (owners.imported > 0) * FAR + (owners.imported == 0) * micros(AT)
-        laid = lay(raw, owners.ids, as_of, tried.codes, tried._loading(owners, AT))
+        laid = lay(raw, owners.ids.places(raw.case), owners.ids, as_of, tried.codes, tried._loading(owners, AT))
         folded = column_fold(laid, tried.timetables["life"], book, tried.calendars)
     found: dict[UUID, set[tuple[object, ...]]] = {owners.ids.one(case): set() for case in range(laid.cases)}
     for table in folded.tables.values():
