@@ -94,9 +94,9 @@ LOGS = {"ocel": ".jsonocel", "events": ".csv"}
 
 def _log(args: argparse.Namespace) -> int:
     """Write an event log; memory stays flat, whatever its length."""
-    from django.utils import timezone
 
     from nuoda.foundation.base.access import scoped, system
+    from nuoda.foundation.orgs import queries as orgs
     from nuoda.interface.reports.actions import eventlogs
 
     if not args.file or not args.file.name.lower().endswith((LOGS[args.table], ".json")[: 1 + (args.table == "ocel")]):
@@ -109,9 +109,10 @@ def _log(args: argparse.Namespace) -> int:
     size = 0
     try:
         with scoped(actor) as at, part.open("wb") as file:
-            since = timezone.make_aware(datetime.combine(args.since or date(2000, 1, 1), time.min))
-            last = args.until or timezone.localdate(at)
-            until = timezone.make_aware(datetime.combine(last, time.min)) + timedelta(days=1)
+            zone = orgs.zone(actor)
+            since = datetime.combine(args.since or date(2000, 1, 1), time.min, zone)
+            last = args.until or at.astimezone(zone).date()
+            until = datetime.combine(last, time.min, zone) + timedelta(days=1)
             write = eventlogs.as_ocel if args.table == "ocel" else eventlogs.as_csv
             for piece in write(actor, since, until):
                 size += file.write(piece)

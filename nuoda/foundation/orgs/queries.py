@@ -39,7 +39,7 @@ from .models import (
 from .pure.roles import EXCLUSIVE, ROLES, reach_of
 from .pure.tokens import digest
 
-_WHO = """p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.book_revision,
+_WHO = """p.id, p.company_id, p.name, p.dealer_id, p.customer_id, u.language, c.time_zone, c.book_revision,
   array(SELECT m.role FROM orgs_membership m WHERE m.person_id = p.id AND m.since <= {at} AND (m.until IS NULL OR m.until > {at})),
   array(SELECT m.role FROM orgs_delegation d
         JOIN orgs_membership m ON m.person_id = d.giver_id AND m.since <= {at} AND (m.until IS NULL OR m.until > {at})
@@ -63,7 +63,7 @@ _TOKEN = f"""WITH used AS (
 SELECT {_NOW}, t.scopes
 FROM orgs_apitoken t JOIN orgs_user u ON u.person_id = t.person_id AND u.is_active JOIN {_FROM}
 WHERE t.token_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())"""  # noqa: S608
-_COLUMNS = 10
+_COLUMNS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _one(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
-    person, company, name, dealer, customer, language, revision, roles, lent, giver = row
+    person, company, name, dealer, customer, language, time_zone, revision, roles, lent, giver = row
     held = frozenset(roles)
     # A delegation lends roles; it does not make the taker see further than his own organisation.
     held |= frozenset(lent)
@@ -134,6 +134,7 @@ def _actor(row: tuple[Any, ...]) -> Actor:
         dealer_id=dealer,
         customer_id=customer,
         language=language,
+        time_zone=time_zone,
         book_revision=revision,
         delegated_from=giver if lent else None,
     )
@@ -292,7 +293,12 @@ def audit_trail(actor: Actor) -> QuerySet[Entry]:
 
 
 def zone(actor: Actor) -> ZoneInfo:
-    """Where the company's days begin: months, quarters and years of its figures and duties are cut there."""
+    """Where the company's days begin: days, weeks, months and quarters of its lists, figures, reports and duties are cut there.
+
+    Doors make it the current time zone of a request, as the reader's language is its language; what runs behind them asks here.
+    """
+    if actor.time_zone:
+        return ZoneInfo(actor.time_zone)
     return ZoneInfo(Company.objects.values_list("time_zone", flat=True).get(pk=actor.company_id))
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from django.utils import timezone
 from pydantic import Field
 
 from nuoda.foundation.base.pure.operations import (
@@ -179,7 +180,7 @@ def get_customer(call: Call, customer: Name) -> CustomerWhole:
     """Show a customer with contacts, sites, machines (the first 200) and open matters."""
     row = queries.customer(call.actor, **named(customer))
     card = queries.card(call.actor, row.number)
-    day = call.at.date()
+    day = timezone.localdate(call.at)
     return CustomerWhole(
         **CustomerOut.of(row).model_dump(),
         contacts=[ContactOut.of(item) for item in card.contacts],
@@ -308,14 +309,14 @@ def list_machines(call: Call, query: MachineFilter) -> Listing[MachineOut]:
         rows = rows.filter(serial__startswith=products.serial_of(query.serial))
     if query.status is not None:
         rows = rows.filter(status=query.status)
-    day = call.at.date()
+    day = timezone.localdate(call.at)
     return paged(rows, ("-created_at",), query, lambda row: MachineOut.on(row, day))
 
 
 @read("/machines/{machine}", scope="customers:read", roles=READERS)
 def get_machine(call: Call, machine: Name) -> MachineOut:
     """Show a machine with its warranty and the reason for it."""
-    return MachineOut.on(queries.installed_product(call.actor, **named(machine)), call.at.date())
+    return MachineOut.on(queries.installed_product(call.actor, **named(machine)), timezone.localdate(call.at))
 
 
 class MachineNew(Made):
@@ -343,7 +344,7 @@ def register_machine(call: Call, body: MachineNew) -> MachineOut:
         actor=call.actor,
         at=call.at,
     )
-    return MachineOut.on(queries.installed_product(call.actor, id=row.pk), call.at.date())
+    return MachineOut.on(queries.installed_product(call.actor, id=row.pk), timezone.localdate(call.at))
 
 
 class ModelOut(Shape):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -204,7 +205,7 @@ class TicketPage(RecordPage):
     def machine(self) -> Iterable[Fact]:
         row = self.row
         if row.product:
-            warranty = row.product.warranty_on(self.at.date())
+            warranty = row.product.warranty_on(timezone.localdate(self.at))
             link = reverse("customers:installed_product", args=[row.product.number])
             yield Fact(label=_("Model"), value=str(row.product.model))
             yield Fact(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
@@ -26,6 +25,7 @@ from nuoda.foundation.base.pure.operations import (
 )
 from nuoda.foundation.base.pure.rates import wilson
 from nuoda.foundation.base.pure.refusals import Invalid
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.ui.api.paging import paged
 
 from .. import queries
@@ -178,7 +178,10 @@ class DrawAudit(Shape):
 def list_audits(call: Call, query: AuditFilter) -> Listing[AuditOut]:
     """List audits, the newest first."""
     rows = queries.audits(
-        call.actor, clause_id=query.clause or "", since=_begin(query.signed_from), until=_end(query.signed_until)
+        call.actor,
+        clause_id=query.clause or "",
+        since=_begin(call, query.signed_from),
+        until=_end(call, query.signed_until),
     )
     if query.state is not None:
         rows = rows.filter(state=query.state)
@@ -195,8 +198,8 @@ def draw_audit(call: Call, body: DrawAudit) -> AuditWhole:
         raise Invalid(reason, fields={"dealer": reason})
     row = audits.draw_spot(
         clause_id=body.clause,
-        since=_midnight(body.since),
-        until=_midnight(body.until + timedelta(days=1)),
+        since=_midnight(call, body.since),
+        until=_midnight(call, body.until + timedelta(days=1)),
         dealer_id=body.dealer,
         everybody=body.of == "everybody",
         actor=call.actor,
@@ -251,8 +254,8 @@ def list_audit_findings(call: Call, query: AuditFindingFilter) -> Listing[AuditF
     rows = queries.failed_cases(
         call.actor,
         clause_id=query.clause or "",
-        since=_begin(query.signed_from),
-        until=_end(query.signed_until),
+        since=_begin(call, query.signed_from),
+        until=_end(call, query.signed_until),
     )
     titles = not call.actor.only_administers
     return paged(
@@ -263,16 +266,17 @@ def list_audit_findings(call: Call, query: AuditFindingFilter) -> Listing[AuditF
     )
 
 
-def _begin(day: Any) -> datetime | None:
-    return _midnight(day) if day is not None else None
+def _begin(call: Call, day: date | None) -> datetime | None:
+    return _midnight(call, day) if day is not None else None
 
 
-def _end(day: Any) -> datetime | None:
-    return _midnight(day + timedelta(days=1)) if day is not None else None
+def _end(call: Call, day: date | None) -> datetime | None:
+    return _midnight(call, day + timedelta(days=1)) if day is not None else None
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def _midnight(call: Call, day: date) -> datetime:
+    """When the day begins where the company is."""
+    return datetime.combine(day, time(), orgs.zone(call.actor))
 
 
 def _whole(call: Call, pk: UUID) -> AuditWhole:

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.journal import queries as journal
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.ui.pure.menu import allowed
 from nuoda.foundation.ui.web.pages import Choice, Column, Days, Empty, Flag, Link, ListPage
 from nuoda.foundation.ui.web.pages.filters import Filter
@@ -51,8 +51,8 @@ def periods(actor: Actor) -> list[tuple[str, str]]:
 
 
 def this_week(actor: Actor, at: datetime) -> Q:
-    """Due in the week of the reader, Monday to Sunday, and not done yet."""
-    today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    """Due in the company's week, Monday to Sunday, and not done yet."""
+    today = at.astimezone(orgs.zone(actor)).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     return queries.OWED & Q(due_at__gt=monday, due_at__lte=monday + timedelta(days=7))
 

@@ -44,8 +44,8 @@ def begin(
 ) -> Draft:
     """Begin a draft with a content: of another version, of a file, or nearly empty.
 
-    `writers`: whose text it is (None: the actor's own); they do not approve its adoption. A version number that is taken is replaced by the next free one. Emits policy_version.drafted. Refuses content that
-    does not load or belongs to another regulation.
+    `writers`: whose text it is (None: the actor's own); they do not approve its adoption. A version number that is taken is
+    replaced by the next free one. Emits policy_version.drafted. Refuses content that does not load or belongs to another regulation.
     """
     if not may_draft(actor):
         raise NotYours()

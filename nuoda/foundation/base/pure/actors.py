@@ -28,6 +28,8 @@ class Actor:
     dealer_id: UUID | None = None
     customer_id: UUID | None = None
     language: str = "zh-hans"
+    time_zone: str = ""
+    """Where his company's days begin and end; '' when nobody has asked (`orgs.queries.zone` does)."""
     origin: Origin = "live"
     book_revision: int = 0
     delegated_from: UUID | None = None

@@ -10,6 +10,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import queries
@@ -29,7 +30,8 @@ FACTOR_NAMES = frozenset(
 
 
 class ActorMiddleware:
-    """Sets `request.actor` (None for strangers) and `request.at` (the database's time when the actor was looked up).
+    """Sets `request.actor` (None for strangers) and `request.at` (the database's time when the actor was looked up), and makes the
+    company's time zone the one in which the request's days are cut and its moments told.
 
     One statement, and only for a request that carries a session: it checks that login, person and session still hold, so
     whatever ends a session ends it with the next request. A view without `access = PUBLIC` (or `login_required = False`) is
@@ -42,12 +44,14 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked: Any = request
         asked.actor, asked.at, asked.visit = None, None, None
+        timezone.deactivate()  # the thread may have served another company before
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
         visit = self.visit(request)
         if visit is None:
             return self.get_response(request)
         asked.actor, asked.at, asked.visit = visit.actor, visit.at, visit
+        timezone.activate(queries.zone(visit.actor))
         return self.get_response(request)
 
     @staticmethod

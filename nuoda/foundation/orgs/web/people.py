@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -223,7 +224,7 @@ class PersonPage(RecordPage):
         called = skills.names(self.actor.company_id)
         for row in rows:
             row.skill_name = called.get(row.skill, row.skill)
-        return {"rows": rows, "day": self.at.date(), "may": queries.runs(self.actor, self.row)} if rows else None
+        return {"rows": rows, "day": timezone.localdate(self.at), "may": queries.runs(self.actor, self.row)} if rows else None
 
     def away(self) -> dict[str, Any] | None:
         rows = list(self.row.leaves.filter(ends_at__gt=self.at).order_by("starts_at"))

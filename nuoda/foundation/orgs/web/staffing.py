@@ -78,8 +78,8 @@ class Qualifications(ListPage):
             label=gettext_lazy("State"),
             options=[("soon", gettext_lazy("expires soon")), ("expired", gettext_lazy("expired"))],
             where={
-                "soon": lambda at: Q(valid_until__gte=at.date(), valid_until__lt=at.date() + timedelta(days=SOON)),
-                "expired": lambda at: Q(valid_until__lt=at.date()),
+                "soon": lambda at: Q(valid_until__gte=timezone.localdate(at), valid_until__lt=timezone.localdate(at) + timedelta(days=SOON)),
+                "expired": lambda at: Q(valid_until__lt=timezone.localdate(at)),
             },
         ),
         Days(name="until", label=gettext_lazy("Valid until"), field="valid_until", moment=False),

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Body, File, Form, Path, Query
@@ -58,6 +58,7 @@ def enter(operation: Operation) -> Callable[[HttpRequest], Actor]:
             raise Closed(401, "unauthenticated", _("Send a valid token: Authorization: Bearer nuoda_…"))
         actor, scopes = found
         translation.activate(language_of(request, actor))
+        timezone.activate(orgs.zone(actor))
         if operation.scope not in scopes:
             message = _("The token does not have the scope “%(scope)s”.") % {"scope": operation.scope}
             raise Closed(403, "scope_missing", message)

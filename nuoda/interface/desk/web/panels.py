@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -83,7 +84,7 @@ def install() -> None:
 def office(actor: Actor, at: datetime, subject: Any) -> Mapping[str, Any]:
     """The organisation in numbers, each with the list that it counts."""
     ready = orgs.qualifications(actor)
-    today = at.date()
+    today = timezone.localdate(at)
     return {
         "tiles": [
             {

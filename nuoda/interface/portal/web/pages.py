@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -77,7 +78,7 @@ class Machines(Page):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = customers.installed_rows(self.actor).select_related("model", "site").order_by("serial")[:200]
-        return self.answer(context={"machines": [(row, row.warranty_on(self.at.date())) for row in rows]})
+        return self.answer(context={"machines": [(row, row.warranty_on(timezone.localdate(self.at))) for row in rows]})
 
 
 class ReportPage(Act):
@@ -225,7 +226,7 @@ class Matter(RecordPage):
         yield Fact(label=_("Problem"), value=row.problem or row.subject, wide=True)
         yield Fact(label=_("Reported"), value=row.reported_at, cell="moment")
         if row.product:
-            warranty = row.product.warranty_on(self.at.date())
+            warranty = row.product.warranty_on(timezone.localdate(self.at))
             yield Fact(label=_("Machine"), value=f"{row.product.model} · {row.product.serial}")
             yield Fact(
                 label=_("Warranty"),

@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
@@ -24,6 +24,7 @@ from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.journal.actions import dossiers
 from nuoda.foundation.journal.actions.entries import record
 from nuoda.foundation.journal.models import Entry
+from nuoda.foundation.orgs import queries as orgs
 
 from ..access import may_prove
 from ..events import BundleAsked, BundleFailed, BundleMade
@@ -76,7 +77,7 @@ def make(bundle_id: UUID, *, company_id: UUID) -> None:
             row = Bundle.objects.select_related("dossier").filter(pk=bundle_id, ready_at=None).first()
             if row is None:
                 return
-            with translation.override(row.language):
+            with translation.override(row.language), timezone.override(orgs.zone(actor)):
                 _write(row, actor, at)
     except Exception as problem:
         log.exception("Bundle %s could not be made", bundle_id)

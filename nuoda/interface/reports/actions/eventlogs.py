@@ -11,7 +11,6 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nuoda.domain.customers.models import InstalledProduct
@@ -22,6 +21,7 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.journal.models import Dossier, Entry
 from nuoda.foundation.journal.pure.kinds import KINDS as DOSSIERS
+from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.models import Dealer
 from nuoda.foundation.ui.web.pages.exports import safe
 
@@ -59,11 +59,12 @@ def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def parts(bundle: Bundle, actor: Actor, at: datetime) -> Iterator[tuple[str, bytes | IO[bytes]]]:
     """The one file of an event log."""
-    since = timezone.make_aware(datetime.combine(date.fromisoformat(bundle.parameters["since"]), time.min))
-    until = timezone.make_aware(datetime.combine(date.fromisoformat(bundle.parameters["until"]), time.min))
+    zone = orgs.zone(actor)
+    since = datetime.combine(date.fromisoformat(bundle.parameters["since"]), time.min, zone)
+    last = datetime.combine(date.fromisoformat(bundle.parameters["until"]), time.min, zone)
     write = as_ocel if bundle.kind == "ocel" else as_csv
     with tempfile.TemporaryFile() as file:
-        for piece in write(actor, since, until + timedelta(days=1)):
+        for piece in write(actor, since, last + timedelta(days=1)):
             file.write(piece)
         file.seek(0)
         yield ("events.jsonocel" if bundle.kind == "ocel" else "events.csv"), file

@@ -91,7 +91,7 @@ class Found:
 
 def gather(parameters: Mapping[str, Any], actor: Actor, at: datetime) -> Found:
     """What the pack will say; the same seed over the same rows draws the same sample."""
-    since, until = _moments(parameters)
+    since, until = _moments(parameters, orgs.zone(actor))
     target = str(parameters["target"])
     clauses = tuple(_clauses(actor, target, since, until))
     ids = list(dict.fromkeys(clause.id for _tenure, clause in clauses))
@@ -148,7 +148,7 @@ def parts(bundle: Bundle, actor: Actor, at: datetime) -> Iterator[tuple[str, byt
     """The parts of the pack: document, tables, and originals up to `ORIGINALS` bytes."""
     found = gather(bundle.parameters, actor, at)
     yield "evidence.pdf", as_pdf(document(found, bundle, actor, at))
-    yield "evidence.xlsx", workbooks.as_xlsx(list(tables(found, bundle.language)), _zone(actor))
+    yield "evidence.xlsx", workbooks.as_xlsx(list(tables(found, bundle.language)), orgs.zone(actor))
     if not bundle.parameters["originals"]:
         return
     left, seen = ORIGINALS, set[str]()
@@ -310,13 +310,6 @@ def _case(row: Deadline) -> Sequence[workbooks.Cell]:
     ]  # fmt: skip
 
 
-def _moments(parameters: Mapping[str, Any]) -> tuple[datetime, datetime]:
+def _moments(parameters: Mapping[str, Any], zone: ZoneInfo) -> tuple[datetime, datetime]:
     first, last = date.fromisoformat(parameters["since"]), date.fromisoformat(parameters["until"])
-    return (
-        timezone.make_aware(datetime.combine(first, time.min)),
-        timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)),
-    )
-
-
-def _zone(actor: Actor) -> ZoneInfo:
-    return ZoneInfo(Company.objects.filter(pk=actor.company_id).values_list("time_zone", flat=True).get())
+    return datetime.combine(first, time.min, zone), datetime.combine(last + timedelta(days=1), time.min, zone)
