@@ -277,6 +277,8 @@ def _taken(place: Place, given: Any, before: Content, speech: Speech) -> Any:
             return [spelling.read_pause(part, speech) for part in spelling.parts(given)]
         case "flag":
             return True
+        case "promise":
+            return given.rpartition("/")[2]
     return given.strip()
 
 

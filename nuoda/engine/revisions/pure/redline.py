@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from nuoda.engine.rulebook.pure import telling
 from nuoda.engine.rulebook.pure.policies import Clause, Policy
 from nuoda.engine.rulebook.pure.revisions import duty_turns, same, same_duty
 from nuoda.engine.rulebook.pure.rules import CadenceRule, ClockRule, Rule
-from nuoda.engine.rulebook.pure import telling
 from nuoda.engine.rulebook.pure.telling import labels, parameter_lines, rule_lines, text
 
 Op = Literal["same", "added", "removed"]

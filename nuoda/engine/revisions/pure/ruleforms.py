@@ -30,8 +30,8 @@ CLOCK = (
     *texts("label", "label", begin=True),
     Place("within", ("within",), "length", begin=True),
     _OWNER,
-    Place("due", ("due",), "promise", more=True),
-    Place("ahead", ("ahead",), "length", more=True),
+    Place("due", ("due",), "promise", more=True, begin=True),
+    Place("ahead", ("ahead",), "length", more=True, begin=True),
     Place("start", ("start",), "rows", must=True, rows=_EVENT, more=True, begin=True),
     Place("end", ("end",), "rows", must=True, rows=_EVENT, more=True, begin=True),
     Place("when", ("when",), "condition", about="start0"),
@@ -41,6 +41,11 @@ CLOCK = (
     _MISSED,
     _TRANSITION,
 )
+_DATED = tuple(
+    replace(place, more=place.name == "within" or (place.more and place.name not in ("due", "ahead")))
+    for place in CLOCK
+)
+"""Of a clock that goes by a promised moment: what it goes by stands first."""
 GATE = (
     _ACT,
     _WHEN,
@@ -219,7 +224,7 @@ def parts(clause: Content, shares: frozenset[str] = frozenset()) -> list[Part]:
         for index, item in enumerate(clause.get("parameters", ()))
     ]
     rules = [
-        Part(f"r{index}_", kind, ("rules", index), rule, KINDS[kind])
+        Part(f"r{index}_", kind, ("rules", index), rule, _DATED if kind == "clock" and "due" in rule else KINDS[kind])
         for index, rule in enumerate(clause.get("rules", ()))
         for kind in (kind_of(rule),)
     ]
@@ -268,11 +273,7 @@ def fresh(kind: str) -> Part:
     """A rule to begin with: what is asked of it at first."""
     every = (*BEGIN.get(kind, ()), *KINDS[kind])
     first = {place.name for place in every if place.begin}
-    asked = tuple(
-        replace(place, must=place.must or (kind, place.name) == ("clock", "within"), more=False)
-        for place in every
-        if place.begin or place.like in first
-    )
+    asked = tuple(replace(place, more=False) for place in every if place.begin or place.like in first)
     return Part("", kind, ("rules", 0), {}, asked)
 
 
@@ -284,7 +285,8 @@ def fresh_number(kind: str) -> Part:
 def begun(part: Part, read: Read, *, taken: Iterable[str], alike: Iterable[Content], paper: Iterable[str]) -> Content:
     """The new rule, under a key that is free.
 
-    What withdraws a clock is what withdraws those of `alike` that begin as it does; a gate is about the facts that it asks for, a
+    What withdraws a clock is what withdraws those of `alike` that begin as it does, and a date that is changed takes the place of the
+    earlier one, for each row that those keep apart; a gate is about the facts that it asks for, a
     document has to have the fields of its `paper`.
     """
     rule = dict(read.rule)
@@ -299,9 +301,13 @@ def begun(part: Part, read: Read, *, taken: Iterable[str], alike: Iterable[Conte
             rule["fields"] = fields
     if part.kind == "clock":
         starts = set(_many(rule.get("start", ())))
-        same = (other for other in alike if starts & set(_many(other["start"])) and "cancel" in other)
-        if (other := next(same, None)) is not None:
-            rule["cancel"] = other["cancel"]
+        same = [other for other in alike if starts & set(_many(other["start"]))]
+        taken_over = ("cancel", "per") if "due" in rule else ("cancel",)
+        for name in taken_over:
+            if (other := next((other for other in same if name in other), None)) is not None:
+                rule[name] = other[name]
+        if "due" in rule:
+            rule["replace"] = True
     return rule
 
 

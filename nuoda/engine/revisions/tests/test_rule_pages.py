@@ -61,6 +61,44 @@ def test_a_time_limit_is_added(director: Client, own: factories.Cast) -> None:  
     page_is_sound(director.get(clause_page(row, "MN-3.9")))
 
 
+def test_a_time_limit_before_an_event_is_added_and_changed(director: Client, own: factories.Cast) -> None:  # noqa: F811
+    row = cast.begun(own)
+    typed = {
+        "label_zh-hans": "备好工具", "due": "work_order.appointed/starts_at", "ahead": "4 小时", "start0": "work_order.appointed",
+        "end0": "work_order.prepared", "owner": "technician", "missed": ["service_manager"],
+    }  # fmt: skip
+    page = director.get(reverse("revisions:add_rule", args=[row.dossier.number, cast.ON_SITE, "clock"]))
+    assert "the agreed visit" in said(page)
+    other = {"due": "ticket.promised/due_at"}
+    for wrong, name in (
+        (typed | other, "due"),
+        (typed | {"due": ""}, "ahead"),
+        (typed | {"due": "", "ahead": ""}, "within"),
+    ):
+        errors = add(director, row, "clock", **wrong).context["form"].errors
+        assert name in errors, (name, errors)
+    answer = add(director, row, "clock", **typed)
+    assert answer.status_code == 302, said(answer)[-600:]
+    clock = clause(own, cast.ON_SITE)["rules"][-1]
+    assert (clock["due"], clock["ahead"], clock["replace"]) == ("starts_at", "4 h", True) and "within" not in clock
+    page = director.get(clause_page(row))
+    page_is_sound(page)
+    assert "at least 4 h before the agreed visit" in said(page)
+    key = prefix(page, clock["clock"])
+    sent = fields(page)
+    assert (sent[f"{key}due"], sent[f"{key}ahead"]) == ("starts_at", "4 h")
+    [part] = [part for part in ruleforms.parts(clause(own, cast.ON_SITE)) if part.key == clock["clock"]]
+    shown = {place.name: place.more for place in part.places}
+    assert not shown["due"] and not shown["ahead"] and shown["within"]
+    assert director.post(clause_page(row), sent | {f"{key}ahead": "2 working hours"}).status_code == 302
+    assert clause(own, cast.ON_SITE)["rules"][-1]["ahead"] == "2 working hours"
+    page = director.get(clause_page(row))
+    answer = director.post(clause_page(row), fields(page) | {f"{key}due": "", f"{key}ahead": "", f"{key}within": "3 h"})
+    assert answer.status_code == 302
+    after = clause(own, cast.ON_SITE)["rules"][-1]
+    assert after["within"] == "3 h" and not {"due", "ahead"} & set(after)
+
+
 def test_a_gate_is_added_and_knows_the_facts_that_it_is_about(director: Client, own: factories.Cast) -> None:  # noqa: F811
     row = cast.begun(own)
     typed = {"act": "work_order.complete", "require": "signd && has_place", "otherwise_zh-hans": "须签字并写明地点。"}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -196,15 +195,20 @@ class Offers:
         ]
 
 
-def _promises(part: Part) -> list[Choice]:
-    """The moments that the events announce with which a clock begins."""
+def _promises(part: Part) -> list[Group]:
+    """The moments by which a clock can be due: those that the events announce with which it begins; of one that has no beginning
+    yet 'work_order.appointed/starts_at', by event."""
     found: dict[str, str] = {}
     for event in _many(part.data.get("start", ())):
-        known = REGISTRY.get(event)
-        for name, kind in get_type_hints(known).items() if known else ():
-            if kind in (datetime, datetime | None):
-                found.setdefault(name, name)
-    return list(found.items())
+        known = SUBJECTS.get(subject_of(event))
+        found |= {name: text(said, language()) for name, said in (known.announces(event) if known else {}).items()}
+    if part.data:
+        return list(found.items())
+    return [
+        (queries.called(event), [(f"{event}/{name}", text(said, language())) for name, said in moments.items()])
+        for subject in SUBJECTS.values()
+        for event, moments in subject.moments.items()
+    ]
 
 
 def act(subject: str, verb: str) -> str:

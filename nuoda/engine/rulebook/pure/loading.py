@@ -312,7 +312,7 @@ class _Builder:
     def clock(self, item: Content, path: Path) -> ClockRule:
         start = _many(item["start"])
         if ("within" in item) == ("due" in item):
-            self.problems.append(self.document.problem(path, "a clock says either 'within' or 'due'"))
+            self.problems.append(self.document.problem((*path, "within"), "a clock says either 'within' or 'due'"))
         if "ahead" in item and "due" not in item:
             reason = "'ahead' counts back from the moment that 'due' names, and there is none"
             self.problems.append(self.document.problem((*path, "ahead"), reason))
