@@ -83,6 +83,22 @@ class ReadingConfirmed:
     content_hash: str
 
 
+@event("reading.ended")
+class ReadingEnded:
+    """Somebody left or lost a role: what he had not yet read of a version, because it bound that role, need not be read any more."""
+
+    version_id: UUID
+    reader: UUID
+
+
+@event("reading.resumed")
+class ReadingResumed:
+    """Somebody came back: what had fallen away unread is to be read again."""
+
+    version_id: UUID
+    reader: UUID
+
+
 @event("reading.reminded")
 class ReadingReminded:
     """Those who have not yet confirmed were reminded."""

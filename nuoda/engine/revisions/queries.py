@@ -225,7 +225,7 @@ _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _own(actor: Actor) -> QuerySet[Reading]:
-    rows = Reading.objects.filter(company_id=actor.company_id)
+    rows = Reading.objects.filter(company_id=actor.company_id, ended_at=None)
     return rows.filter(person_id=actor.person_id) if actor.person_id else rows.none()
 
 
@@ -238,7 +238,7 @@ def to_read(actor: Actor, at: datetime) -> QuerySet[Reading]:
 def unread(rows: QuerySet[Reading], at: datetime) -> QuerySet[Reading]:
     """Those not confirmed, of versions that bind or will. One whose place another is to take binds until then."""
     binds = Q(version__in_force_until=None) | Q(version__in_force_until__gt=at)
-    return rows.filter(binds, confirmed_at=None, version__in_force_from__isnull=False)
+    return rows.filter(binds, confirmed_at=None, ended_at=None, version__in_force_from__isnull=False)
 
 
 def reading(actor: Actor, pk: UUID) -> Reading:
@@ -254,7 +254,7 @@ def readers(actor: Actor, version_id: UUID) -> QuerySet[Reading]:
     """Who has been asked to read a version, those who have not confirmed first; raises NotYours."""
     if not supervise(actor):
         raise NotYours()
-    rows = Reading.visible_to(actor).filter(version_id=version_id).select_related("person__dealer", "version__policy")
+    rows = Reading.visible_to(actor).filter(version_id=version_id, ended_at=None).select_related("person__dealer", "version__policy")
     return rows.order_by("confirmed_at", "person__pinyin", "pk")
 
 
@@ -275,6 +275,7 @@ def read_so_far(actor: Actor, at: datetime) -> list[Read]:
         raise NotYours()
     counted = (
         Reading.visible_to(actor)
+        .filter(ended_at=None)
         .values("version_id")
         .annotate(people=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)))
     )

@@ -48,7 +48,26 @@ def let_newcomers_read(entry: Entry, context: Context) -> None:
         person = Person.objects.filter(pk=UUID(str(entry.payload["person"]))).first()
         if person is not None:
             actor = replace(context.actor, reach="system")
+            readings.resume(person=person, actor=actor, at=context.at)
             readings.ask_newcomer(person=person, role=str(entry.payload["role"]), actor=actor, at=context.at)
+
+
+@on("person.deactivated", "role.revoked")
+def let_those_who_left_read_no_more(entry: Entry, context: Context) -> None:
+    """Somebody left or lost a role: he need not read what bound it."""
+    with scoped(system(entry.company_id, book_revision=context.actor.book_revision)):
+        person = Person.objects.filter(pk=UUID(str(entry.payload["person"]))).first()
+        if person is not None:
+            readings.end(person=person, actor=replace(context.actor, reach="system"), at=context.at)
+
+
+@on("person.reactivated")
+def let_those_who_came_back_read_on(entry: Entry, context: Context) -> None:
+    """Somebody came back: what had fallen away unread is to be read again."""
+    with scoped(system(entry.company_id, book_revision=context.actor.book_revision)):
+        person = Person.objects.filter(pk=UUID(str(entry.payload["person"]))).first()
+        if person is not None:
+            readings.resume(person=person, actor=replace(context.actor, reach="system"), at=context.at)
 
 
 @on("approval.sent_back", "approval.withdrawn")

@@ -22,6 +22,7 @@ from nuoda.foundation.base.pure.actors import Actor
 from nuoda.foundation.base.pure.refusals import NotYours, Refused, Stale
 from nuoda.foundation.journal.actions import entries
 from nuoda.foundation.orgs.models import Membership, Person
+from nuoda.foundation.orgs.queries import roles_of
 
 from .. import access, events, queries
 from ..models import Reading
@@ -78,6 +79,9 @@ def ask_newcomer(*, person: Person, role: str, actor: Actor, at: datetime) -> li
     for version in PolicyVersion.objects.filter(pk__in=[pk for pk, clauses in by_version.items() if clauses]):
         clauses = by_version[version.pk]
         known = Reading.objects.select_for_update().filter(person=person, version=version).first()
+        if known is not None and known.ended_at is not None:
+            # What it asked was for a role that he has not.
+            known.clauses, known.ended_at = [], None
         if known is None:
             asked += _ask(version, [_row(version, person.pk, person.dealer_id, clauses, at)], actor, at)
             continue
@@ -86,7 +90,7 @@ def ask_newcomer(*, person: Person, role: str, actor: Actor, at: datetime) -> li
             # What he confirmed stays confirmed in the journal; the row asks for what the new role adds.
             known.clauses = more if known.confirmed_at is not None else [*known.clauses, *more]
             known.asked_at, known.confirmed_at, known.due_at = at, None, _until(version.company_id, at)
-            known.save(update_fields=["clauses", "asked_at", "confirmed_at", "due_at"])
+            known.save(update_fields=["clauses", "asked_at", "confirmed_at", "due_at", "ended_at"])
             asked.append(known)
     return asked
 
@@ -98,7 +102,11 @@ def confirm(*, reading_id: UUID, content_hash: str, actor: Actor, at: datetime) 
     """
     row = queries.reading(actor, reading_id)
     if row.version.hash != content_hash:
-        raise Stale(_("The text is another one by now. Load the page again and read what it says."))
+        reason = _(
+            "What was confirmed is not the text of version %(version)s: it was loaded before that changed, or another one was sent. "
+            "Nothing was recorded. Load the clauses again, read them, and confirm them then."
+        )
+        raise Stale(reason % {"version": row.version.version})
     if row.version.in_force_from is None:
         raise Refused(_("This version was taken back. There is nothing to confirm."), code="taken_back")
     if not Reading.objects.filter(pk=row.pk, confirmed_at=None).update(confirmed_at=at):
@@ -143,6 +151,59 @@ def remind_due(*, actor: Actor, at: datetime) -> int:
     return count
 
 
+def end(*, person: Person, actor: Actor, at: datetime) -> list[Reading]:
+    """Somebody left or lost a role: of what he has not yet read, only what still binds him is to be read. Emits reading.ended.
+
+    What he has confirmed stays. `ask_newcomer` and `resume` bring back what ended.
+    """
+    held = roles_of(person) if person.active else frozenset[str]()
+    ended = []
+    rows = queries.unread(Reading.objects.filter(person=person), at).select_for_update(of=("self",))
+    for row in rows.select_related("version__policy").order_by("pk"):
+        binding = _binding(row.version)
+        left = [clause for clause in row.clauses if held & binding.get(clause, frozenset())]
+        if left and left != row.clauses:
+            row.clauses = left
+            row.save(update_fields=["clauses"])
+        elif not left:
+            row.ended_at = at
+            row.save(update_fields=["ended_at"])
+            entries.record(
+                events.ReadingEnded(version_id=row.version_id, reader=person.pk), dossier=None, actor=actor, at=at,
+                clauses=row.clauses,
+            )  # fmt: skip
+            ended.append(row)
+    return ended
+
+
+def resume(*, person: Person, actor: Actor, at: datetime) -> list[Reading]:
+    """Somebody came back with roles of his: what had fallen away unread and binds him still is to be read. Emits reading.resumed."""
+    held, resumed = roles_of(person), []
+    rows = Reading.objects.filter(person=person, ended_at__isnull=False, version__in_force_from__isnull=False)
+    binds = Q(version__in_force_until=None) | Q(version__in_force_until__gt=at)
+    for row in rows.filter(binds).select_for_update(of=("self",)).select_related("version__policy").order_by("pk"):
+        binding = _binding(row.version)
+        if any(held & binding.get(clause, frozenset()) for clause in row.clauses):
+            row.ended_at, row.asked_at, row.due_at = None, at, _until(row.company_id, at)
+            row.save(update_fields=["ended_at", "asked_at", "due_at"])
+            entry = entries.record(
+                events.ReadingResumed(version_id=row.version_id, reader=person.pk), dossier=None, actor=actor, at=at,
+                clauses=row.clauses,
+            )  # fmt: skip
+            notices.tell(entry, template="reading_asked", persons=[person.pk])
+            resumed.append(row)
+    return resumed
+
+
+def _binding(version: PolicyVersion) -> dict[str, frozenset[str]]:
+    """The roles that each clause of a version binds; of clauses that it took out, those that they had bound."""
+    found: dict[str, frozenset[str]] = {}
+    for one in (queries.before(version), version):
+        if one is not None:
+            found |= {clause.id: frozenset(clause.obliged) for clause in rulebook.policy_of(one).clauses}
+    return found
+
+
 def drop(version_id: UUID) -> None:
     """The version was taken back: who has not yet read it need not."""
     Reading.objects.filter(version_id=version_id, confirmed_at=None).delete()
@@ -155,7 +216,7 @@ def _open(rows: QuerySet[Reading], at: datetime) -> QuerySet[Reading]:
 def _left(replaced: PolicyVersion, version: PolicyVersion) -> list[tuple[UUID, UUID | None, str]]:
     """What people were asked to read of the replaced version, have not confirmed, and still stands for them: person, dealer, clause."""
     binds = {clause.id: clause.obliged for clause in rulebook.policy_of(version).clauses}
-    rows = Reading.objects.filter(version=replaced, confirmed_at=None, person__active=True)
+    rows = Reading.objects.filter(version=replaced, confirmed_at=None, ended_at=None, person__active=True)
     asked = {
         (person, dealer): set(clauses)
         for person, dealer, clauses in rows.values_list("person_id", "dealer_id", "clauses")

@@ -23,6 +23,8 @@ class Reading(CompanyTable):
     """Until when the regulation wants it confirmed; None where it names no time."""
     reminded_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    """When it fell away unread, because its person left or lost the role it was for; None again once he has it back."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "version"], name="revisions_reading_once")]

@@ -35,6 +35,8 @@ EVENTS = {
     "policy.adoption_cancelled": EventWord(pgettext_lazy("event", "adoption taken back"), "arrow-back-up", "near"),
     "reading.asked": EventWord(pgettext_lazy("event", "asked to read what changed"), "book"),
     "reading.confirmed": EventWord(pgettext_lazy("event", "confirmed that it was read"), "check", "kept"),
+    "reading.ended": EventWord(pgettext_lazy("event", "need not be read any more"), "x"),
+    "reading.resumed": EventWord(pgettext_lazy("event", "to be read again"), "book"),
     "reading.reminded": EventWord(pgettext_lazy("event", "reminded to read"), "bell", "near"),
 }
 TONES: Mapping[str, Any] = {"info": "info", "near": "near", "kept": "kept", "missed": "missed", "quiet": "neutral"}
