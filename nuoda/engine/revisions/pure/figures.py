@@ -33,6 +33,11 @@ class Figure:
     def name(self) -> str:
         return str(self.data["name"])
 
+    @property
+    def share(self) -> bool:
+        """Whether it is read as per cent."""
+        return any(place.kind == "share" for place in self.places)
+
     def field(self, place: Place) -> str:
         return f"{self.name}:{place.name}"
 

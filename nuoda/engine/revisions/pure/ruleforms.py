@@ -147,7 +147,7 @@ BEGIN: Mapping[str, tuple[Place, ...]] = {
 """What is settled when a rule begins, and is what it is from then on."""
 TIMED = ("clock", "cadence")
 
-_WHY = texts("why", "why", kind="words")
+_WHY = texts("why", "why", kind="words", more=True)
 _VALUES: Mapping[str, tuple[Place, ...]] = {
     "duration": (Place("value", ("value",), "length", must=True, begin=True),),
     "int": (Place("value", ("value",), "whole", must=True, begin=True),),
@@ -279,7 +279,8 @@ def fresh(kind: str) -> Part:
 
 def fresh_number(kind: str) -> Part:
     """A number to begin with."""
-    return Part("", "number", ("parameters", 0), {"kind": kind}, (*_VALUES[kind], *_WHY))
+    asked = (*_VALUES[kind], *(replace(place, more=False) for place in _WHY))
+    return Part("", "number", ("parameters", 0), {"kind": kind}, asked)
 
 
 def begun(part: Part, read: Read, *, taken: Iterable[str], alike: Iterable[Content], paper: Iterable[str]) -> Content:

@@ -149,6 +149,7 @@ def sentences(parts: list[Part], clause: Clause, teller: Any) -> dict[str, list[
         index = part.base[1]
         if part.kind == "number":
             said = parameter_lines(clause.parameters[index], teller.language)
+            said = said if part.data["kind"] == "decision" else said[:1]  # a list stands in its fields
         else:
             said = teller.rule(clause.rules[index], called).split("\n")
         found[part.prefix] = said

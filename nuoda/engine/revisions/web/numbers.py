@@ -48,8 +48,7 @@ class NumbersForm(EditionForm):
                 "clause": figure.clause_id,
                 "name": figure.name,
                 "why": text(figure.data["why"], language()),
-                "kind": rulewords.NUMBERS[figure.data["kind"]],
-                "hint": rulefields.hint(figure.places[0], "number"),
+                "kind": rulewords.NUMBERS["share" if figure.share else figure.data["kind"]],
                 "uses": [id for id in figure.uses if id != figure.clause_id],
                 "fields": [(self[figure.field(p)], p.name.removeprefix("value_") if p.name != "value" else "") for p in figure.places],
             }

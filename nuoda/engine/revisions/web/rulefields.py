@@ -257,7 +257,7 @@ def called(figure: Figure, place: Place, language: str) -> str:
 
 def hint(place: Place, kind: str) -> Any:
     if place.like:
-        return rulewords.HINTS["like"]
+        return ""
     known = rulewords.HINTS
     return known.get(f"{kind}.{_key(place.name)}") or known.get(place.name) or known.get(place.kind, "")
 
@@ -278,14 +278,21 @@ def _made(place: Place, part: Part, offers: Offers, shown: Any, check: Mapping[s
         case "condition":
             return forms.CharField(widget=forms.Textarea(attrs={**MONO, **check, "rows": 2}))
         case "words":
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 2, "data_wide": "1"}))
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 2, "data_wide": "1", **_empty(place)}))
         case (
             "role" | "event" | "cause" | "act" | "per" | "paper" | "facts" | "column" | "moment" | "timed" | "promise"
             | "template" | "effect" | "choice" | "attest" | "answer"
         ):  # fmt: skip
             return forms.ChoiceField(choices=offers.of(place, part, shown))
     wide = {"data_wide": "1"} if place.kind in ("warnings", "pauses", "codes") else {}
-    return forms.CharField(max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off", **wide}))
+    return forms.CharField(
+        max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off", **wide, **_empty(place)})
+    )
+
+
+def _empty(place: Place) -> dict[str, Any]:
+    """What a field says that is left empty."""
+    return {"placeholder": rulewords.SAME} if place.like else {}
 
 
 def _flat(choices: Iterable[Group]) -> list[Choice]:

@@ -51,7 +51,6 @@ class OfRule(OfClause):
 class AddRule(OfRule):
     """Add a rule: what it cannot be without; the rest is set in the form of its clause."""
 
-    submit = _("Add")
     form_class = RuleForm
     template = "revisions/rule.html"
 
@@ -65,6 +64,9 @@ class AddRule(OfRule):
         return ruleforms.fresh(self.kwargs["kind"])
 
     def get_title(self) -> Any:
+        return rulewords.ADDS[self.kwargs["kind"]]
+
+    def get_submit(self) -> Any:
         return rulewords.ADDS[self.kwargs["kind"]]
 
     def form_kwargs(self) -> dict[str, Any]:
@@ -135,7 +137,7 @@ class AddNumber(OfRule):
 
     title = rulewords.ADDS["number"]
     intro = rulewords.MEANS["number"]
-    submit = _("Add")
+    submit = title
     form_class = NumberForm
 
     def form_kwargs(self) -> dict[str, Any]:

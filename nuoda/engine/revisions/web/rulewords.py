@@ -50,7 +50,7 @@ LABELS: Mapping[str, Any] = {
     "kind": pgettext_lazy("rule", "Kind"),
     "within": pgettext_lazy("rule", "Within"),
     "cadence.within": pgettext_lazy("rule", "Time after the end of the period"),
-    "due": pgettext_lazy("rule", "Or by the promised moment"),
+    "due": pgettext_lazy("rule", "Or by a moment that was promised"),
     "ahead": pgettext_lazy("rule", "So long before that moment"),
     "steps.within": pgettext_lazy("rule", "Decides within"),
     "owner": pgettext_lazy("rule", "Owed by"),
@@ -137,7 +137,6 @@ HINTS: Mapping[str, Any] = {
     "money": _("Yuan, such as 500 or 499.50"),
     "whole": _("A whole number"),
     "number": _("A number, such as 0.5"),
-    "like": _("Left empty: as in simplified Chinese"),
 }  # fmt: skip
 """By 'kind.field', or by how the value is spelled."""
 CODES: Mapping[str, Any] = {
@@ -181,6 +180,7 @@ NUMBERS: Mapping[str, Any] = {
     "duration": pgettext_lazy("kind of number", "length of time"),
     "int": pgettext_lazy("kind of number", "whole number"),
     "decimal": pgettext_lazy("kind of number", "decimal number"),
+    "share": pgettext_lazy("kind of number", "per cent"),
     "money": pgettext_lazy("kind of number", "amount of money"),
     "code": pgettext_lazy("kind of number", "code"),
     "text": pgettext_lazy("kind of number", "text"),
@@ -200,4 +200,5 @@ WRONG: Mapping[str, Any] = {
     "warnings": _("Not understood: “{text}”. Write a share or the time left, and perhaps → and who is told."),
 }  # fmt: skip
 """What to do about a value that cannot be read, by how it is spelled."""
+SAME = _("Left empty: as in simplified Chinese")
 EMPTY = _("Fill this in, or empty the other fields of this row.")
