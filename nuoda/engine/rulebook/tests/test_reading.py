@@ -430,6 +430,7 @@ def test_time_before_an_event() -> None:
     (one,) = [p for p in read("第一条 发货前24小时通知客户确认收货地址。").proposals if p.kind == "clock"]
     assert (one.ahead, str(one.within)) == (True, "24 h")
     assert (one.starts, one.due, one.ends) == ("shipment.planned", "ships_at", "shipment.address_confirmed")
+    assert (one.start, one.end) == (4, 21), "the date is part of what says it"
 
 
 @pytest.mark.parametrize(
@@ -445,6 +446,12 @@ def test_a_date_that_the_text_names_is_what_the_time_runs_before(text: str) -> N
     one = next(p for p in read("第一条 " + text).proposals if p.kind == "clock")
     assert (one.ahead, str(one.within)) == (True, "2 h")
     assert (one.starts, one.due, one.ends) == ("work_order.appointed", "starts_at", "work_order.contacted")
+
+
+def test_a_limit_ends_where_its_words_end() -> None:
+    text = "第一条 上门前2小时，维修人员须联系客户。"
+    [one] = [p for p in read(text).proposals if p.kind == "clock"]
+    assert text[one.start : one.end] == "上门前2小时，维修人员须联系客户"
 
 
 def test_what_is_due_before_a_named_date_becomes_a_clock() -> None:

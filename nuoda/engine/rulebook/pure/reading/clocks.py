@@ -69,7 +69,7 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
     ahead = runs_ahead(
         sentence.text, replace(found, start=found.start - sentence.start, end=found.end - sentence.start)
     )
-    date = v.date_before(before) if ahead else None
+    date, begin = (v.date_before(before) if ahead else None) or (None, len(before))
     if _CRITERION.match(after) or (_FACT.search(before) and not ahead) or re.search(r"每[^,;]{0,2}$", before):
         return None
     if (_KEPT.search(before) and not _AFTER.match(after)) or (
@@ -82,7 +82,8 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
     if not (limit or ahead or in_table or nextly or _BEFORE.search(before) or _AT_ONCE.match(after)):
         return None
     told = after[: max(0, behind - found.end)]
-    segment = _STOP.split(told[limit.end() if limit else 0 :].lstrip(",、"), maxsplit=1)[0]
+    rest = told[limit.end() if limit else 0 :]
+    segment = _STOP.split(rest.lstrip(",、"), maxsplit=1)[0]
     around = sentence.before + before
     ends = (
         v.event_in(sentence.column, v.ENDS)
@@ -92,20 +93,20 @@ def _clock(sentence: Sentence, found: Quantity, behind: int) -> Proposal | None:
         or v.event_in(_STOP.split(before)[-1], v.ENDS, sentence.text)
     )
     if date and ends == date.event:
-        date = None  # it is about fixing that very date, which nothing announces before
+        date, begin = None, len(before)  # it is about fixing that very date, which nothing announces before
     if date:
         ends = v.end_before(date, ends, told)
     named = "" if sentence.cell else v.event_in(before, v.STARTS)
     starts = "ticket.reported" if sentence.cell else date.event if date else named or _start(sentence, before)
     if not starts and not ahead and ends in v.BY_REPORT:
         starts = "ticket.reported"
-    stop = found.end + (limit.end() if limit else 0) + len(segment)
+    stop = found.end + len(told) - len(rest.lstrip(",、")) + len(segment)
     place = given(sentence, found.start)
     circumstance = said(sentence, place)
     situation = v.situation(circumstance or before) if starts == "ticket.reported" else ""
     return Proposal(
         "clock",
-        found.start,
+        sentence.start + begin,
         min(max(stop, found.end), sentence.end),
         sentence.whole,
         sentence.item,

@@ -147,10 +147,13 @@ DATES = (
 _JUST_BEFORE = r"(?:服务|维修|作业)?(?:的?(?:时间|日期|日))?\(?(?:[之以]?前,?)?(?:[须需应]要?|必须|要)?(?:至少)?(?:提前)?(?:至少|不少于)?\s*$"
 
 
-def date_before(text: str) -> Date | None:
-    """The moment that stands just before a time that runs before it: 发货前(24小时), 上门须提前(2小时), 培训(3天前); None where
-    no date is named so."""
-    return next((date for date in DATES if re.search(f"(?:{date.words}){_JUST_BEFORE}", text)), None)
+def date_before(text: str) -> tuple[Date, int] | None:
+    """The moment that stands just before a time that runs before it, and where: 发货前(24小时), 上门须提前(2小时), 培训(3天前); None
+    where no date is named so."""
+    for date in DATES:
+        if found := re.search(f"(?:{date.words}){_JUST_BEFORE}", text):
+            return date, found.start()
+    return None
 
 
 _CONTACT = re.compile("联系|通知|告知|致电|电话|沟通|提醒")
