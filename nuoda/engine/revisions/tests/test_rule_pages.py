@@ -97,6 +97,8 @@ def test_a_time_limit_before_an_event_is_added_and_changed(director: Client, own
     assert answer.status_code == 302
     after = clause(own, cast.ON_SITE)["rules"][-1]
     assert after["within"] == "3 h" and not {"due", "ahead"} & set(after)
+    to_come = director.get(clause_page(row, "MN-2.3.1")).content.decode()
+    assert '<option value="ships_at" selected>the planned shipping</option>' in to_come
 
 
 def test_a_gate_is_added_and_knows_the_facts_that_it_is_about(director: Client, own: factories.Cast) -> None:  # noqa: F811

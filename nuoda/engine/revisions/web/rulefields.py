@@ -19,6 +19,7 @@ from nuoda.engine.rulebook.pure import telling
 from nuoda.engine.rulebook.pure.documents import Content
 from nuoda.engine.rulebook.pure.facts import SUBJECTS, subject_of
 from nuoda.engine.rulebook.pure.factsets import FACT_SETS, NUMBERS
+from nuoda.engine.rulebook.pure.reading.wording import MOMENT_NAMES
 from nuoda.engine.rulebook.pure.telling import text
 from nuoda.engine.rulebook.web.views import language
 from nuoda.foundation.base.pure.events import REGISTRY
@@ -202,6 +203,7 @@ def _promises(part: Part) -> list[Group]:
     for event in _many(part.data.get("start", ())):
         known = SUBJECTS.get(subject_of(event))
         found |= {name: text(said, language()) for name, said in (known.announces(event) if known else {}).items()}
+        found |= {name: text(said, language()) for (to_come, name), said in MOMENT_NAMES.items() if to_come == event}
     if part.data:
         return list(found.items())
     return [
