@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -107,7 +107,7 @@ def spoken(row: Notice, *, language: str, company: Mapping[str, Any], people: Ma
         "title": "",
         "clause": str(row.params.get("clause", "")),
         "duty": duty(row, language),
-        "due": _moment(row.params.get("due"), zone, language),
+        "due": _moment(row.params.get("due"), zone, language, due=True),
         "moment": _moment(row.params.get("moment"), zone, language),
         "at": _moment(row.happened_at.isoformat(), zone, language),
         "actor": people.get(str(row.params.get("actor", "")), ""),
@@ -147,12 +147,16 @@ def address(row: Notice) -> str:
         return ""
 
 
-def _moment(value: Any, zone: ZoneInfo, language: str) -> str:
+def _moment(value: Any, zone: ZoneInfo, language: str, *, due: bool = False) -> str:
+    """A moment in words; a `due` time at midnight is the end of the day before it (24:00)."""
     if not value:
         return ""
     local = datetime.fromisoformat(str(value)).astimezone(zone)
+    hour = f"{local:%H:%M}"
+    if due and local.time() == time():
+        local, hour = local - timedelta(days=1), "24:00"
     days = _WEEKDAYS.get(language, _WEEKDAYS["zh-hans"]).split()
-    return f"{local:%Y-%m-%d} {days[local.weekday()]} {local:%H:%M}"
+    return f"{local:%Y-%m-%d} {days[local.weekday()]} {hour}"
 
 
 def wanted(person_ids: Iterable[UUID]) -> dict[UUID, dict[tuple[str, str], bool]]:

@@ -24,7 +24,7 @@ from nuoda.engine.papers.pure import forms
 from nuoda.engine.rulebook import queries as rulebook
 from nuoda.engine.rulebook.access import may_draft, may_lint
 from nuoda.engine.rulebook.models import PolicyVersion
-from nuoda.engine.rulebook.pure import documents, linting, situations
+from nuoda.engine.rulebook.pure import documents, linting, loading, situations
 from nuoda.engine.rulebook.pure.book import Book, Tenure
 from nuoda.engine.rulebook.pure.facts import SUBJECTS
 from nuoda.engine.rulebook.pure.factsets import FACT_SETS
@@ -254,7 +254,11 @@ def readers(actor: Actor, version_id: UUID) -> QuerySet[Reading]:
     """Who has been asked to read a version, those who have not confirmed first; raises NotYours."""
     if not supervise(actor):
         raise NotYours()
-    rows = Reading.visible_to(actor).filter(version_id=version_id, ended_at=None).select_related("person__dealer", "version__policy")
+    rows = (
+        Reading.visible_to(actor)
+        .filter(version_id=version_id, ended_at=None)
+        .select_related("person__dealer", "version__policy")
+    )
     return rows.order_by("confirmed_at", "person__pinyin", "pk")
 
 
@@ -342,7 +346,20 @@ def lint_draft(actor: Actor, row: Draft, at: datetime) -> list[Finding]:
     texts = {other.policy.name: documents.export(other.content) for other in rulebook.in_force(actor, at)}
     texts[row.policy.name] = documents.export(row.draft_of.content)
     found = _linted(tuple(sorted(texts.items())), measures.counted(actor))
-    return [one for one in found if one.policy == row.policy.name]
+    mine = [one for one in found if one.policy == row.policy.name]
+    return sorted([*mine, *_broken(row.draft_of, texts[row.policy.name], actor, at)])
+
+
+def _broken(version: PolicyVersion, text: str, actor: Actor, at: datetime) -> Iterator[Finding]:
+    """Examples of time limits and indicators that come out otherwise under the company's calendar; the others are told by the linter."""
+    policy = rulebook.policy_of(version)
+    document, places = loading.read(text), {clause.id: index for index, clause in enumerate(policy.clauses)}
+    calendar = clocks.calendar_of(actor, dealer_id=None, at=at)
+    for one in (*clocked.run(policy, SUBJECTS, calendar), *measured.run(policy, FACT_SETS)):
+        if not one.right:
+            mark = document.mark(("clauses", places[one.clause_id], "examples"))
+            said = f"situation “{one.name}” expects [{one.expected}] and finds [{one.found}]"
+            yield Finding(policy.name, mark.line, mark.column, "situation", "error", one.clause_id, said)
 
 
 def unfit(actor: Actor, at: datetime) -> list[tuple[PolicyVersion, list[Finding]]]:

@@ -8,9 +8,11 @@ class ApiConfig(AppConfig):
     verbose_name = _("programming interface")
 
     def ready(self) -> None:
+        from functools import partial
+
         from nuoda.foundation.orgs.pure.tokens import register_scope
 
-        from .pure.scopes import SCOPES
+        from .pure.scopes import SCOPES, open_to
 
         for code, label in SCOPES.items():
-            register_scope(code, label)
+            register_scope(code, label, partial(open_to, code))

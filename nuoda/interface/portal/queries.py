@@ -61,6 +61,12 @@ def promises(actor: Actor, ticket: Ticket) -> list[Promise]:
     return found
 
 
+def missed(entry: Entry) -> Lazy | str:
+    """The promise that an entry says was missed, in the customer's words; '' for a duty inside the house."""
+    told = PROMISES.get(str(entry.payload.get("ref", "")).rpartition("/")[2])
+    return told[0] if told is not None else ""
+
+
 def done(actor: Actor, ticket: Ticket, ids: list[UUID]) -> dict[UUID, Entry]:
     """The entries by which something was done, as far as the actor sees them; one statement."""
     if not ids:

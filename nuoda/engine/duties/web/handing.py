@@ -134,7 +134,7 @@ class HandOver(FormPage):
     def line(number: str, label: str, role: str, due: datetime | None) -> str:
         """One item as the form offers it."""
         said = [number, label, words.role(role)]
-        return " · ".join(said + ([cells.moment(due)] if due is not None else []))
+        return " · ".join(said + ([cells.due(due)] if due is not None else []))
 
     def initial(self) -> dict[str, Any]:
         only = self.request.GET.get("only")

@@ -93,7 +93,7 @@ class Duties(Box):
         ),
         Column(key="duty", label=_("Duty"), value=lambda row: words.text(row.label, row.ref), wide=True),
         Column(key="state", label=_("State"), value=words.state_chip, cell="chip", sort="state", grouped=True),
-        Column(key="due", label=_("Due"), value="due_at", cell="moment", sort="due_at"),
+        Column(key="due", label=_("Due"), value="due_at", cell="due", sort="due_at"),
         Column(key="who", label=pgettext_lazy("duty", "who"), value=lambda row: words.several(row.who)),
         Column(key="unit", label=_("Unit"), value="unit_name", sort="unit_name", grouped=True),
         Column(

@@ -155,7 +155,7 @@ class DutyPage(RecordPage):
         if rule is not None:
             lines += [
                 Fact(label=_("What does it"), value=words.needed(rule), wide=True),
-                Fact(label=_("Due"), value=f"{cells.moment(row.due_at)} · {words.due_because(rule)}", wide=True),
+                Fact(label=_("Due"), value=f"{cells.due(row.due_at)} · {words.due_because(rule)}", wide=True),
             ]
         if rule is not None and any(name in REGISTRY for name in rule.met_by):
             counts = f"{cells.moment(row.counts_from)} – {cells.moment(row.counts_until)}"
@@ -220,7 +220,7 @@ class DutyPage(RecordPage):
             ),
             *([Fact(label=_("Left behind by"), value=self.left.name)] if self.left and row.left_by_id else []),
             Fact(label=_("Unit"), value=row.unit_name),
-            Fact(label=_("Due"), value=row.due_at, cell="moment"),
+            Fact(label=_("Due"), value=row.due_at, cell="due"),
             Fact(label=_("Done"), value=row.done_at, cell="moment"),
         ]
 

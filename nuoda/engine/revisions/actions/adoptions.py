@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from nuoda.engine.approvals import queries as approved
+from nuoda.engine.approvals.access import submit as asks
 from nuoda.engine.approvals.actions import approvals
 from nuoda.engine.approvals.models import Approval
 from nuoda.engine.approvals.pure.contents import Content, Row
@@ -43,6 +44,12 @@ def submit(
     policy_version.submitted, and policy_version.edited where a transition changes. Refuses a draft in which nothing changes.
     """
     row = held(draft.pk, actor)
+    if not asks(actor):
+        reason = _(
+            "Who administers the program writes drafts, but has no matters of his own to be approved. Ask a colleague who answers for "
+            "the regulations to submit it: a service manager, the quality supervisor, or the director."
+        )
+        raise Refused(reason, clauses=["MN-0"], code="administrator")
     if transitions:
         row = _choose(row, transitions, actor, at)
     version = _version(row)

@@ -8,6 +8,10 @@ Z95 = 1.959963984540054
 """The standard normal quantile that leaves 2.5 % on either side."""
 
 
+class Share(float):
+    """A share in 0…1 that spreadsheets show as a percentage; everywhere else it is the number that it is."""
+
+
 def wilson(successes: int, n: int) -> tuple[float, float]:
     """The 95 % Wilson score interval of a rate, as two shares in 0…1.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +27,17 @@ SCOPES: Mapping[str, Any] = MappingProxyType(_scopes)
 """What an API token may be narrowed to: code → lazily translated label."""
 
 
-def register_scope(code: str, label: Any) -> None:
-    """Declare a scope ('tickets:write'); rooms do so in their `apps.ready()`."""
+_allows: dict[str, Callable[[frozenset[str]], bool]] = {}
+
+
+def register_scope(code: str, label: Any, allows: Callable[[frozenset[str]], bool] | None = None) -> None:
+    """Declare a scope ('tickets:write'); rooms do so in their `apps.ready()`. `allows`: whether somebody with these roles can do
+    anything in it (None: everybody can)."""
     _scopes[code] = label
+    if allows is not None:
+        _allows[code] = allows
+
+
+def scopes_of(roles: frozenset[str]) -> dict[str, Any]:
+    """The scopes in which somebody with these roles can do anything."""
+    return {code: label for code, label in _scopes.items() if code not in _allows or _allows[code](roles)}

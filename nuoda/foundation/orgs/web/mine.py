@@ -24,7 +24,7 @@ from .. import queries
 from ..actions import accounts, staffing, tokens
 from ..models import Person, User
 from ..pure.roles import ROLES
-from ..pure.tokens import SCOPES
+from ..pure.tokens import scopes_of
 from .entrance import PasswordForm
 from .forms import MomentInput
 
@@ -203,9 +203,9 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(label=gettext_lazy("Scopes"), widget=forms.CheckboxSelectMultiple)
     expires_at = forms.DateTimeField(label=gettext_lazy("Valid until"), required=False, widget=MomentInput())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = list(SCOPES.items())  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = list(scopes_of(roles).items())  # type: ignore[attr-defined]
 
 
 class NewToken(FormPage):
@@ -217,6 +217,9 @@ class NewToken(FormPage):
     form_class = TokenForm
     intro = gettext_lazy("A program that holds the token acts as you, within the scopes.")
     submit = gettext_lazy("Make the token")
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"roles": self.actor.roles}
 
     def act(self, cleaned: dict[str, Any]) -> str:
         _row, token = tokens.issue(

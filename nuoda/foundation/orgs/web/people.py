@@ -224,7 +224,11 @@ class PersonPage(RecordPage):
         called = skills.names(self.actor.company_id)
         for row in rows:
             row.skill_name = called.get(row.skill, row.skill)
-        return {"rows": rows, "day": timezone.localdate(self.at), "may": queries.runs(self.actor, self.row)} if rows else None
+        return (
+            {"rows": rows, "day": timezone.localdate(self.at), "may": queries.runs(self.actor, self.row)}
+            if rows
+            else None
+        )
 
     def away(self) -> dict[str, Any] | None:
         rows = list(self.row.leaves.filter(ends_at__gt=self.at).order_by("starts_at"))

@@ -78,7 +78,10 @@ class Qualifications(ListPage):
             label=gettext_lazy("State"),
             options=[("soon", gettext_lazy("expires soon")), ("expired", gettext_lazy("expired"))],
             where={
-                "soon": lambda at: Q(valid_until__gte=timezone.localdate(at), valid_until__lt=timezone.localdate(at) + timedelta(days=SOON)),
+                "soon": lambda at: Q(
+                    valid_until__gte=timezone.localdate(at),
+                    valid_until__lt=timezone.localdate(at) + timedelta(days=SOON),
+                ),
                 "expired": lambda at: Q(valid_until__lt=timezone.localdate(at)),
             },
         ),

@@ -41,6 +41,12 @@ def clock(badge: ClockBadge, at: datetime | None = None) -> SafeString:
 
 
 @register.filter
+def due(value: datetime | None) -> str:
+    """`|due`: a moment until which something is to be done; midnight ends the day before."""
+    return words.due(value)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """2026-11-21 周六 14:05"""
     return words.moment(value)

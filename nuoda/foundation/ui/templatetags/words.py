@@ -44,6 +44,17 @@ def moment(value: datetime | None) -> str:
     return f"{local:%Y-%m-%d} {weekday(local)} {local:%H:%M}"
 
 
+def due(value: datetime | None) -> str:
+    """A moment until which something is to be done: midnight is the end of the day before it, 2026-11-30 周一 24:00."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    if (local.hour, local.minute, local.second, local.microsecond) != (0, 0, 0, 0):
+        return moment(value)
+    last = local.date() - timedelta(days=1)
+    return f"{last:%Y-%m-%d} {weekday(last)} 24:00"
+
+
 def day(value: date | None) -> str:
     """2026-11-21 周六."""
     if value is None:
@@ -159,22 +170,28 @@ def clock(badge: ClockBadge, at: datetime | None) -> SaidClock:
     else:
         text = remaining(badge.due, here)
     symbol = "clock" if tone == "info" else ICONS[tone]
-    return SaidClock(badge, tone, symbol, text, moment(badge.due), ticking)
+    return SaidClock(badge, tone, symbol, text, due(badge.due), ticking)
 
 
 def draw_clock(said: SaidClock) -> SafeString:
     """Remaining time with icon and word; the browser counts on where it is ticking."""
     badge = said.badge
-    due = near = when = mark_safe("")
+    until = near = when = mark_safe("")
     if badge.due is not None:
         if said.ticking:
-            due = format_html(' data-due="{}"', badge.due.isoformat())
+            until = format_html(' data-due="{}"', badge.due.isoformat())
             if badge.near_at is not None:
                 near = format_html(' data-near="{}"', badge.near_at.isoformat())
         text = f"{_('due')} {said.due_text}"
         when = format_html('<time datetime="{}" title="{}" class="nu-sr">{}</time>', badge.due.isoformat(), text, text)
     return format_html(
-        '<span class="nu-clock nu-{}"{}{}>{}<b>{}</b>{}</span>', said.tone, due, near, icon(said.icon), said.text, when
+        '<span class="nu-clock nu-{}"{}{}>{}<b>{}</b>{}</span>',
+        said.tone,
+        until,
+        near,
+        icon(said.icon),
+        said.text,
+        when,
     )
 
 
@@ -192,6 +209,8 @@ def show(value: Any, cell: str, at: datetime | None = None) -> SafeString:
         return format_html('<span class="nu-num">{}</span>', f"{value:,}" if isinstance(value, int) else value)
     if cell == "moment":
         return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), moment(value))
+    if cell == "due":
+        return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), due(value))
     if cell == "date":
         return format_html('<time datetime="{}" class="nu-when">{}</time>', value.isoformat(), day(value))
     if cell == "yes":

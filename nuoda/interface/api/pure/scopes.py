@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from nuoda.foundation.base.pure.operations import ANYBODY, OPERATIONS
+
 SCOPES: Mapping[str, Any] = {
     "tickets:read": _("read tickets and what happened with them"),
     "tickets:write": _("report and work tickets"),
@@ -37,3 +39,8 @@ SCOPES: Mapping[str, Any] = {
     "search:read": _("search"),
 }
 """Scope → label. A token acts as its person; scopes narrow it and never widen."""
+
+
+def open_to(scope: str, roles: frozenset[str]) -> bool:
+    """Whether somebody with these roles can do anything in a scope: whether one of its operations is for him."""
+    return any(item.roles == ANYBODY or item.roles & roles for item in OPERATIONS.values() if item.scope == scope)

@@ -257,9 +257,14 @@ class Matter(RecordPage):
         remarks = journal.remarks(self.actor, own)
         for row in told:
             said = word(row.type)
+            promise = promises.missed(row) if row.type == "deadline.missed" else ""
+            if row.type == "deadline.missed" and not promise:
+                continue  # a duty inside the house: nothing was promised to him
             yield Event(
                 happened_at=row.happened_at,
-                what=said.label,
+                what=pgettext("promise", "%(what)s: %(promise)s") % {"what": said.label, "promise": promise}
+                if promise
+                else said.label,
                 text=remarks.get(row.id, ""),
                 icon=said.icon,
                 tone=said.tone,

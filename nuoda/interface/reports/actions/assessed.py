@@ -21,6 +21,7 @@ from nuoda.engine.measures.access import may_read
 from nuoda.engine.measures.web import words as figures
 from nuoda.engine.rulebook.pure.telling import text
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.rates import Share
 
 from ..pure import workbooks
 from ..pure.documents import Heading, Paragraph, Part, Table
@@ -204,9 +205,14 @@ def sheets(found: Assessed, language: str) -> Iterator[workbooks.Sheet]:
 
 def _measured(one: Measure, language: str) -> list[workbooks.Cell]:
     rule, found = one.reading.rule, one.reading.found
+
+    def share(value: float | None) -> float | None:
+        return value if value is None or rule.aggregate is not None else Share(value)
+
     return [
-        one.clause, text(rule.label, language), found.value, found.low, found.high,
-        found.numerator if rule.aggregate is None else None, found.denominator, found.excluded, found.failed, rule.target,
+        one.clause, text(rule.label, language), share(found.value), share(found.low), share(found.high),
+        found.numerator if rule.aggregate is None else None, found.denominator, found.excluded, found.failed,
+        share(rule.target),
         str(figures.chip(one.reading).label), one.reading.bound.version,
     ]  # fmt: skip
 

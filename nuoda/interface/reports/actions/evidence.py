@@ -27,6 +27,7 @@ from nuoda.engine.rulebook.pure.book import Tenure
 from nuoda.engine.rulebook.pure.policies import Clause
 from nuoda.engine.rulebook.pure.telling import text
 from nuoda.foundation.base.pure.actors import Actor
+from nuoda.foundation.base.pure.rates import Share
 from nuoda.foundation.base.pure.refusals import Invalid
 from nuoda.foundation.orgs import queries as orgs
 from nuoda.foundation.orgs.models import Company
@@ -258,6 +259,12 @@ def shares(tally: Tally) -> tuple[str, str, str]:
     return f"{tally.rate * 100:.1f}%", f"{tally.interval[0] * 100:.1f}%", f"{tally.interval[1] * 100:.1f}%"
 
 
+def _shares(tally: Tally) -> list[Share | None]:
+    if tally.rate is None or tally.interval is None:
+        return [None, None, None]
+    return [Share(tally.rate), *map(Share, tally.interval)]
+
+
 def tables(found: Found, language: str) -> Iterator[workbooks.Sheet]:
     """The same as tables: figures, every case of the period (up to `CASES`), the sample, originals, versions; then what
     indicators, duties and audits say."""
@@ -266,7 +273,7 @@ def tables(found: Found, language: str) -> Iterator[workbooks.Sheet]:
         _("What became of it"),
         [_("Clause"), *states, "n", _("Share kept"), _("Lower bound"), _("Upper bound")],
         [
-            [key, *(tally[state] for state in HEADS), tally.judged, tally.rate, *(tally.interval or (None, None))]
+            [key, *(tally[state] for state in HEADS), tally.judged, *_shares(tally)]
             for key, tally in found.tallies.items()
         ],
     )

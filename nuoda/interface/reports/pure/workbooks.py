@@ -10,6 +10,8 @@ from datetime import datetime, tzinfo
 
 from xlsxwriter import Workbook
 
+from nuoda.foundation.base.pure.rates import Share
+
 Cell = str | int | float | datetime | None
 
 
@@ -28,6 +30,7 @@ def as_xlsx(sheets: Sequence[Sheet], zone: tzinfo) -> bytes:
         book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - equal contents give equal bytes
         bold = book.add_format({"bold": True, "bottom": 1})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        percent = book.add_format({"num_format": "0.0%"})
         for sheet in sheets:
             page = book.add_worksheet(_name(sheet.title))
             widths = [len(head) for head in sheet.heads]
@@ -38,6 +41,8 @@ def as_xlsx(sheets: Sequence[Sheet], zone: tzinfo) -> bytes:
                     if isinstance(value, datetime):
                         local = value.astimezone(zone).replace(tzinfo=None) if value.tzinfo else value
                         page.write_datetime(line, column, local, moment)
+                    elif isinstance(value, Share):
+                        page.write_number(line, column, value, percent)
                     elif isinstance(value, int | float):
                         page.write_number(line, column, value)
                     elif value is not None:

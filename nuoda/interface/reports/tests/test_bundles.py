@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from python_calamine import CalamineWorkbook
 from nuoda.domain.service.tests.stage import Stage, local
 from nuoda.engine.clocks.models import Deadline
 from nuoda.foundation.base.access import scoped, system
+from nuoda.foundation.base.pure.rates import Share
 from nuoda.foundation.base.pure.refusals import Invalid, NotYours
 from nuoda.foundation.journal.models import Entry
 from nuoda.foundation.orgs.models import Person
@@ -165,6 +167,23 @@ def test_cells_are_never_formulas() -> None:
     content = as_xlsx([Sheet("表", ["=1+1"], [["=HYPERLINK(1)"], ["@x"]])], local(5, 9).tzinfo)  # type: ignore[arg-type]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_shares_are_percentages_in_a_spreadsheet() -> None:
+    content = as_xlsx([Sheet("表", ["n", "率"], [[3, Share(0.953)], [0.5, None]])], local(5, 9).tzinfo)  # type: ignore[arg-type]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b'formatCode="0.0%"' in archive.read("xl/styles.xml")
+        cells = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert re.search(r'<c r="B2" s="\d+"><v>0.953</v>', cells) and '<c r="A3"><v>0.5</v>' in cells
+
+
+def test_the_rates_of_a_pack_are_shares(stage: Stage) -> None:
+    row = asked(stage, "evidence", target="MN-3", sample=20, seed=5)
+    with zipfile.ZipFile(io.BytesIO(opened(row).read("evidence.xlsx"))) as book:
+        assert b'formatCode="0.0%"' in book.read("xl/styles.xml")
+        first = book.read("xl/worksheets/sheet1.xml").decode()
+    style = re.search(r'<c r="I2" s="(\d+)"><v>', first)
+    assert style is not None and style[1] != "0"
 
 
 # -- event logs --------------------------------------------------------------------------------------------

@@ -199,12 +199,14 @@ class FindingPage(RecordPage):
         yield Fact(label=_("Who"), value=row.person.name if row.person else "")
         title = "" if self.actor.only_administers else row.dossier.title
         case = f"{row.dossier.number} {title}".strip()
-        yield Fact(label=_("Case"), value=case, url=dossier_url(row.dossier) or None)
+        closed = self.actor.only_administers  # customers' matters do not exist for him, nor do their pages
+        yield Fact(label=_("Case"), value=case, url=None if closed else dossier_url(row.dossier) or None)
         if row.clause_id:
             yield Fact(label=_("Clause"), value=row.clause_id, url=reverse("rulebook:clause", args=[row.clause_id]))
-        anchor = f"#d-{row.deadline_id}" if row.deadline_id else ""
-        url = reverse("clocks:explanation", args=[row.dossier.number]) + anchor
-        yield Fact(label=_("Derivation"), value=_("how it was counted"), url=url)
+        if not closed:
+            anchor = f"#d-{row.deadline_id}" if row.deadline_id else ""
+            url = reverse("clocks:explanation", args=[row.dossier.number]) + anchor
+            yield Fact(label=_("Derivation"), value=_("how it was counted"), url=url)
         yield Fact(label=_("Found"), value=row.found_at, cell="moment")
 
     def looked(self) -> Iterable[Fact]:

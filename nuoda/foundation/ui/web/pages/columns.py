@@ -18,7 +18,7 @@ from ...pure.tones import Chip, ClockBadge
 from ...templatetags import words
 from ...templatetags.words import show
 
-Cell = Literal["text", "number", "money", "date", "moment", "chip", "clock", "yes"]
+Cell = Literal["text", "number", "money", "date", "moment", "due", "chip", "clock", "yes"]
 
 
 @dataclass(frozen=True, kw_only=True)
