@@ -34,6 +34,11 @@ class Figure:
         return str(self.data["name"])
 
     @property
+    def values(self) -> list[Place]:
+        """The places of its value; the others say why."""
+        return [place for place in self.places if place.path[0] == "value"]
+
+    @property
     def share(self) -> bool:
         """Whether it is read as per cent."""
         return any(place.kind == "share" for place in self.places)
@@ -50,7 +55,7 @@ def of(content: Content) -> list[Figure]:
             clause["id"],
             ("clauses", number, "parameters", index),
             item,
-            tuple(place for place in ruleforms.of_number(item, item["name"] in shares) if place.path[0] == "value"),
+            ruleforms.of_number(item, item["name"] in shares),
             tuple(named.get(item["name"], ())),
         )
         for number, clause in enumerate(content["clauses"])

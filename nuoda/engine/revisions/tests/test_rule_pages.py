@@ -192,10 +192,14 @@ def test_numbers_are_changed_on_one_page(director: Client, own: factories.Cast) 
     assert "not a whole number" in str(errors["machines_down_urgent:value"])
     assert "not a duration" in str(errors["pause_limit:value"]) and stored(own).edition == 1
     before = text(own)
-    answer = director.post(
-        url, sent | {"settlement_agent_limit:value": "800", "complaint_within:value": "3 working days"}
-    )
-    assert answer.status_code == 302
+    changed = {
+        "settlement_agent_limit:value": "800",
+        "complaint_within:value": "3 working days",
+        "pause_limit:why_en": "Long.",
+    }
+    assert director.post(url, sent | changed).status_code == 302
+    [pause] = [one for one in clause(own, "MN-3.2.1c")["parameters"] if one["name"] == "pause_limit"]
+    assert pause["why"]["en"] == "Long." and pause["value"] == "30 d"
     after = {item["name"]: item["value"] for one in text(own)["clauses"] for item in one.get("parameters", ())}
     was = {item["name"]: item["value"] for one in before["clauses"] for item in one.get("parameters", ())}
     assert {name: value for name, value in after.items() if value != was[name]} == {

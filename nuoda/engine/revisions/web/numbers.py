@@ -33,13 +33,16 @@ class NumbersForm(EditionForm):
         for figure in found:
             for place in figure.places:
                 name = figure.field(place)
-                made = forms.CharField(
+                value = place.path[0] == "value"
+                self.fields[name] = forms.CharField(
                     label=rulefields.called(figure, place, language()),
                     initial=shown[name],
-                    max_length=60,
-                    widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control rv-figure"}),
+                    max_length=60 if value else 1000,
+                    required=place.must,
+                    widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control rv-figure"})
+                    if value
+                    else forms.Textarea(attrs={"rows": 2, "data_wide": "1", **rulefields.empty(place)}),
                 )
-                self.fields[name] = made
 
     def rows(self) -> list[dict[str, Any]]:
         """The numbers with their fields, for the template."""
@@ -50,7 +53,9 @@ class NumbersForm(EditionForm):
                 "why": text(figure.data["why"], language()),
                 "kind": rulewords.NUMBERS["share" if figure.share else figure.data["kind"]],
                 "uses": [id for id in figure.uses if id != figure.clause_id],
-                "fields": [(self[figure.field(p)], p.name.removeprefix("value_") if p.name != "value" else "") for p in figure.places],
+                "fields": [(self[figure.field(p)], p.name.removeprefix("value_") if p.name != "value" else "") for p in figure.values],
+                "reasons": [self[figure.field(p)] for p in figure.places if p not in figure.values],
+                "open": self.is_bound and any(figure.field(p) in self.errors for p in figure.places if p not in figure.values),
             }
             for figure in self.figures
         ]  # fmt: skip

@@ -247,14 +247,13 @@ def label(place: Place, kind: str) -> Any:
     return _t("%(what)s (%(language)s)") % {"what": what, "language": words.SPOKEN[said]} if said else what
 
 
-def called(figure: Figure, place: Place, language: str) -> str:
-    """The name of a number's field, for whoever hears the page."""
-    value = text(figure.data["why"], language)
-    return (
-        f"{figure.clause_id} {value}"
-        if place.name == "value"
-        else f"{figure.clause_id} {value} {label(place, 'number')}"
-    )
+def called(figure: Figure, place: Place, language: str) -> Any:
+    """What a field of a number is called on the page of all numbers; its value by what it is for, for whoever hears the page."""
+    said = label(place, "number")
+    if place.path[0] != "value":
+        return said
+    why = f"{figure.clause_id} {text(figure.data['why'], language)}"
+    return why if place.name == "value" else f"{why} {said}"
 
 
 def hint(place: Place, kind: str) -> Any:
@@ -280,7 +279,7 @@ def _made(place: Place, part: Part, offers: Offers, shown: Any, check: Mapping[s
         case "condition":
             return forms.CharField(widget=forms.Textarea(attrs={**MONO, **check, "rows": 2}))
         case "words":
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 2, "data_wide": "1", **_empty(place)}))
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 2, "data_wide": "1", **empty(place)}))
         case (
             "role" | "event" | "cause" | "act" | "per" | "paper" | "facts" | "column" | "moment" | "timed" | "promise"
             | "template" | "effect" | "choice" | "attest" | "answer"
@@ -288,11 +287,11 @@ def _made(place: Place, part: Part, offers: Offers, shown: Any, check: Mapping[s
             return forms.ChoiceField(choices=offers.of(place, part, shown))
     wide = {"data_wide": "1"} if place.kind in ("warnings", "pauses", "codes") else {}
     return forms.CharField(
-        max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off", **wide, **_empty(place)})
+        max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off", **wide, **empty(place)})
     )
 
 
-def _empty(place: Place) -> dict[str, Any]:
+def empty(place: Place) -> dict[str, Any]:
     """What a field says that is left empty."""
     return {"placeholder": rulewords.SAME} if place.like else {}
 

@@ -120,7 +120,8 @@ class RuleForm(EditionForm):
             name, number = _split(row)
             rows = {place.row for place in part.fields(self.spare) if place.row and _split(place.row)[0] == name}
             one, another = rulewords.ROWS[name]
-            title = another if number >= len(rows) - self.spare else str(one) % {"number": number + 1}
+            asked = not places[0].must and number >= len(rows) - self.spare
+            title = another if asked else str(one) % {"number": number + 1}
         names = [(part.prefix + place.name, place) for place in places]
         return Group(
             look, title, [(self[name], self._aloud(part, place, known), f"{name}-said") for name, place in names]

@@ -130,6 +130,7 @@ HINTS: Mapping[str, Any] = {
     "cadence.warnings": _("A share of the time or the time left, then who is told: 50%; 1 h → Service manager"),
     "pauses": _("A reason and the longest it may last; several are parted by semicolons: Waiting for the customer ≤ 2 days"),
     "cadence.within": _("Empty: due by the end of the period. Otherwise 5 d, 3 working days or the name of a number"),
+    "indicator.denominator": _("Write true when all of them count"),
     "goal": _("A number, of a rate 95 %, or the name of a number"),
     "count": _("A whole number, or the name of a number"),
     "codes": _("Names or codes, parted by commas"),
@@ -193,6 +194,7 @@ WRONG: Mapping[str, Any] = {
     "whole": _("“{text}” is not a whole number. Write digits only, such as 30."),
     "number": _("“{text}” is not a number. Write it with digits, such as 30 or 0.5 (at most four decimals)."),
     "share": _("“{text}” is not a share. Write per cent from 0 % to 100 %, such as 95 %."),
+    "indicator.denominator": _("Write true when all of them count"),
     "goal": _("“{text}” is not a number. Write digits, of a rate per cent such as 95 %, or the name of a number."),
     "count": _("“{text}” is not a whole number. Write digits, or the name of a number."),
     "money": _("“{text}” is not an amount. Write yuan with digits, such as 500 or 499.50."),
@@ -200,5 +202,5 @@ WRONG: Mapping[str, Any] = {
     "warnings": _("Not understood: “{text}”. Write a share or the time left, and perhaps → and who is told."),
 }  # fmt: skip
 """What to do about a value that cannot be read, by how it is spelled."""
-SAME = _("Left empty: as in simplified Chinese")
+SAME = _("empty: as simplified")
 EMPTY = _("Fill this in, or empty the other fields of this row.")
