@@ -239,22 +239,48 @@ def _unfit(value: Any, path: Path = ()) -> Iterator[Path]:
             yield from _unfit(item, (*path, key))
 
 
+_CLAUSES = schema.POLICY["properties"]["clauses"]
+_AROUND = Draft202012Validator(
+    schema.POLICY
+    | {"properties": schema.POLICY["properties"] | {"clauses": {k: v for k, v in _CLAUSES.items() if k != "items"}}}
+)
+"""The shape of a policy around its clauses."""
+_sound: set[bytes] = set()
+"""Clauses that departed from nothing: most clauses of a text are those of the text before it, and looking at all takes 0.15 s."""
+_KEPT = 20_000
+
+
 def _errors(content: Content) -> Iterator[ValidationError]:
-    for error in Draft202012Validator(schema.POLICY).iter_errors(content):
-        if error.validator != "oneOf":
-            yield error
+    yield from _AROUND.iter_errors(content)
     clauses = content.get("clauses")
     for number, clause in enumerate(clauses if isinstance(clauses, list) else ()):
-        if not isinstance(clause, dict):
+        key = hashlib.sha256(repr(clause).encode()).digest()
+        if key in _sound:
             continue
-        for key, kinds in (("rules", schema.RULES), ("examples", schema.EXAMPLES)):
-            items = clause.get(key)
-            for index, item in enumerate(items if isinstance(items, list) else ()):
-                yield from _shaped(item, kinds, ("clauses", number, key, index))
-        for index, parameter in enumerate(clause.get("parameters") or ()):
-            shape = schema.PARAMETER_VALUES.get(str(parameter.get("kind"))) if isinstance(parameter, dict) else None
-            if shape is not None:
-                yield from _below(shape, parameter.get("value"), ("clauses", number, "parameters", index, "value"))
+        found = False
+        for error in _clause_errors(clause, ("clauses", number)):
+            found = True
+            yield error
+        if not found:
+            if len(_sound) >= _KEPT:
+                _sound.clear()
+            _sound.add(key)
+
+
+def _clause_errors(clause: Any, path: Path) -> Iterator[ValidationError]:
+    for error in _below(_CLAUSES["items"], clause, path):
+        if error.validator != "oneOf":
+            yield error
+    if not isinstance(clause, dict):
+        return
+    for key, kinds in (("rules", schema.RULES), ("examples", schema.EXAMPLES)):
+        items = clause.get(key)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            yield from _shaped(item, kinds, (*path, key, index))
+    for index, parameter in enumerate(clause.get("parameters") or ()):
+        shape = schema.PARAMETER_VALUES.get(str(parameter.get("kind"))) if isinstance(parameter, dict) else None
+        if shape is not None:
+            yield from _below(shape, parameter.get("value"), (*path, "parameters", index, "value"))
 
 
 def _shaped(item: Any, kinds: dict[str, schema.Schema], path: Path) -> Iterator[ValidationError]:
