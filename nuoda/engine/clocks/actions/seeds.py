@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 
 import holidays
@@ -34,15 +35,19 @@ class Day:
 
 def official_days(years: Iterable[int]) -> list[Day]:
     """Mainland China's official days off and make-up working days, as the package `holidays` keeps them."""
+    return list(_official_days(tuple(sorted(set(years)))))
+
+
+@cache
+def _official_days(years: tuple[int, ...]) -> tuple[Day, ...]:
     found: dict[date, Day] = {}
-    wanted = set(years)
-    for year in sorted(wanted):
+    for year in years:
         table = holidays.country_holidays("CN", years=year, language="zh_CN")
         for day, name in table.items():
             found[day] = Day(day, False, name[:80], 0, True)
         for day in table.weekend_workdays:
             found[day] = Day(day, True, "调休补班", 0, True)
-    return [found[day] for day in sorted(found) if day.year in wanted]
+    return tuple(found[day] for day in sorted(found) if day.year in years)
 
 
 def seed(company_id: UUID, *, zone: str = "Asia/Shanghai") -> None:
