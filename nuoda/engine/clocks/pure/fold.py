@@ -160,7 +160,9 @@ class _Case:
 
     def _end(self, d: DeadlineState, h: Happening, cause: Cause) -> None:
         if d.state == "missed":
-            self._put(replace(d, done_at=h.happened_at, done_id=h.id))
+            # A miss stays a miss; `done_at` is when nothing was owed any more, and a release from it is not taken for the deed.
+            why = cause if cause == "waived" else d.cause
+            self._put(replace(d, done_at=h.happened_at, done_id=h.id, cause=why))
         else:
             state = {"end": "kept", "waived": "waived"}.get(cause, "withdrawn")
             self._put(running.ended(d, state, h.happened_at, h.id, cause))  # type: ignore[arg-type]

@@ -208,6 +208,7 @@ def test_a_waiver_ends_what_is_owed_and_leaves_a_miss() -> None:
         book(clock()), "2026-03-06 19:00", REPORT, happening(2, "deadline.waived", "2026-03-06 18:55", deadline=waived)
     )
     assert (d.state, d.owed) == ("missed", False)
+    assert d.cause == "waived", "released from it, and not done"
 
 
 def test_warnings_are_reached_once_and_move_with_a_pause() -> None:

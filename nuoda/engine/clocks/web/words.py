@@ -61,7 +61,8 @@ def label(texts: Mapping[str, str], otherwise: str) -> str:
 
 def badge(row: Deadline, *, explain: bool = True) -> ClockBadge:
     """A deadline as pages show it; `explain` links to its derivation (needs `row.dossier`)."""
-    state = "kept_late" if row.state == "missed" and row.done_at is not None else row.state
+    late = row.state == "missed" and row.done_at is not None and row.cause != "waived"
+    state = "kept_late" if late else row.state
     near = row.next_action_at if row.state == "open" and row.next_action_at != row.due_at else None
     return ClockBadge(
         label=label(row.label, row.ref),
@@ -158,7 +159,7 @@ def derived(d: Explanation, names: Mapping[UUID, str] | None = None) -> list[Lin
     found.append(Line(_("Sum"), "", amount(d.total + d.remaining), "sum"))
     found += [Line(_("Pause"), _pause(pause, names or {})) for pause in d.pauses]
     if d.due_at is not None:
-        found.append(Line(_("Due"), words.moment(d.due_at), "", "due"))
+        found.append(Line(_("Due"), words.due(d.due_at), "", "due"))
     found.append(Line(_("Result"), _result(d), "" if d.used is None else amount(d.used), "result"))
     if d.provisional:
         found.append(Line(_("Note"), _("Provisional: the official days of the year are not known yet."), "", "note"))
@@ -231,7 +232,9 @@ def _result(d: Explanation) -> str:
     if d.ended_at is not None and d.state != "missed":
         said += f" · {words.moment(d.ended_at)}"
     if d.state == "missed":
-        if d.late_by is not None and d.done_at is not None:
+        if d.cause == "waived" and d.done_at is not None:
+            said += f" · {words.moment(d.done_at)}"
+        elif d.late_by is not None and d.done_at is not None:
             said += " · " + _("done %(moment)s, %(late)s late") % {
                 "moment": words.moment(d.done_at),
                 "late": amount(d.late_by),

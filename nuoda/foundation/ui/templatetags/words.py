@@ -168,7 +168,7 @@ def clock(badge: ClockBadge, at: datetime | None) -> SaidClock:
     elif badge.state == "waived":
         text = _("Waived")
     else:
-        text = remaining(badge.due, here)
+        text = remaining(badge.due, badge.met or here)
     symbol = "clock" if tone == "info" else ICONS[tone]
     return SaidClock(badge, tone, symbol, text, due(badge.due), ticking)
 

@@ -125,7 +125,7 @@ class Findings(ListPage):
     columns = (
         Column(key="happened", label=gettext_lazy("When"), value="happened_at", cell="moment", sort="happened_at"),
         Column(key="pattern", label=gettext_lazy("Pattern"), value=chip, cell="chip", sort="pattern", grouped=True),
-        Column(key="number", label=gettext_lazy("Case"), value="dossier.number", link=lambda row: dossier_url(row.dossier) or None),
+        Column(key="number", label=gettext_lazy("Case"), value="dossier.number", link=lambda row: row.case_url or None),
         Column(key="what", label=gettext_lazy("What looks wrong"), value=say, wide=True),
         Column(key="who", label=gettext_lazy("Who"), value="person.name"),
         Column(key="clause", label=gettext_lazy("Clause"), value="clause_id"),
@@ -155,6 +155,11 @@ class Findings(ListPage):
 
     def rows(self, actor: Any) -> Any:
         return Finding.visible_to(actor).select_related("dossier", "person", "looked_by")
+
+    def dress(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            # Customers' matters do not exist for whoever only administers: their pages would answer that there is none.
+            row.case_url = "" if self.actor.only_administers else dossier_url(row.dossier)
 
     def row_url(self, row: Finding) -> str:
         return reverse("reports:finding", args=[row.pk])
