@@ -37,10 +37,11 @@ def on_card(actor: Actor, at: datetime, person: Person) -> Mapping[str, Any] | N
     if not access.hand_over(actor, person.dealer_id):
         return None
     deadlines, duties = owed_by(actor, person.pk), queries.owed_in_person(actor, person.pk)
-    badges = [clock_words.badge(row) for row in deadlines[:MOST]] + [words.badge(row) for row in duties[:MOST]]
-    if not badges:
+    lines = [(row.dossier.number, clock_words.badge(row)) for row in deadlines[:MOST]]
+    lines += [(row.dossier.number, words.badge(row)) for row in duties[:MOST]]
+    if not lines:
         return None
-    return {"badges": badges, "left": not person.active, "url": reverse("duties:hand_over", args=[person.pk])}
+    return {"lines": lines, "left": not person.active, "url": reverse("duties:hand_over", args=[person.pk])}
 
 
 def leaving(actor: Actor, at: datetime, person: Person) -> Mapping[str, Any] | None:
@@ -99,7 +100,6 @@ class HandOver(FormPage):
     submit = pgettext_lazy("duty", "Hand over")
     icon = "transfer"
     form_class = HandOverForm
-    intro = _("The due times stay as they are. Who took it over stands in the journal, and he is told.")
     done_text = _("It is handed over.")
     row: Person
 
@@ -108,6 +108,14 @@ class HandOver(FormPage):
         if row is None or not access.hand_over(self.actor, row.dealer_id):
             raise NotYours()
         return row
+
+    @property
+    def intro(self) -> Any:
+        if not self.form_kwargs()["owed"]:
+            return gettext("Nothing is owed in person by %(name)s: there is nothing to hand over.") % {
+                "name": self.row.name
+            }
+        return gettext("The due times stay as they are. Who took it over stands in the journal, and he is told.")
 
     def get_title(self) -> Any:
         return gettext("Hand over what %(name)s still owes") % {"name": self.row.name}

@@ -36,7 +36,7 @@ def register() -> None:
     panels.register(
         panels.Panel(
             "home", "waiting", _("Waiting for a successor"), "duties/_waiting.html", handing.waiting, roles=HANDERS,
-            icon="transfer", order=15,
+            icon="transfer", order=15, wide=True,
         )
     )  # fmt: skip
     panels.register(
