@@ -11,12 +11,12 @@ from ..access import STAFF
 
 def register() -> None:
     menu.register(
-        menu.Item("approvals", _("approvals"), "approvals:mine", "signature", roles=STAFF, group="work", order=40)
+        menu.Item("approvals", _("Approvals"), "approvals:mine", "signature", roles=STAFF, group="work", order=40)
     )
     menu.register(
         menu.Item(
             "approvals-phone",
-            _("approvals"),
+            _("Approvals"),
             "approvals:mine",
             "signature",
             roles=STAFF,
