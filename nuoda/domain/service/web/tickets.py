@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -292,7 +291,7 @@ class Answer(TicketAct):
 def apology(page: Any) -> str:
     """The words with which an answer to a complaint begins (DL-3.1d), in the page's language."""
     text = rulebook.book(page.actor).definition("complaint_apology", page.at)
-    return str(text.get(get_language() or "zh-hans") or text.get("zh-hans", ""))
+    return str(text.get(translation.get_language() or "zh-hans") or text.get("zh-hans", ""))
 
 
 class HandOver(TicketAct):

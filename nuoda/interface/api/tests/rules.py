@@ -75,7 +75,7 @@ def coming(world: World) -> Draft:
     row = cast.ready(world.cast, f"{next(_number)} min")
     content = content_of(row)
     day = (world.stage.now + timedelta(days=30 + next(_number))).date().isoformat()
-    row = cast.edited(row, {**content, "effective": day}, world.cast.shen)
+    row = cast.edited(row, {**content, "effective": day}, world.cast.wang)
     cast.adopted(world.cast, row)
     return row
 
