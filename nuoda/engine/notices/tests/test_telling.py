@@ -168,11 +168,20 @@ def test_a_delegate_is_told_for_whom(cast: Cast) -> None:
 
 def test_what_is_owed_by_somebody_who_has_left_is_told_to_his_role(cast: Cast) -> None:
     with scoped(cast.system):
+        colleague = cast.person("周工", "technician", dealer=cast.dealer)
         entry = cast.happen()
-        entry.payload = {"owner_person": str(cast.technician.pk), "owner_role": "service_manager"}
+        entry.payload = {"owner_person": str(cast.technician.pk), "owner_role": "technician"}
         found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
         assert list(found) == [cast.technician.pk]
         Person.objects.filter(pk=cast.technician.pk).update(active=False)
+        found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
+        assert list(found) == [colleague.pk]
+
+
+def test_what_is_owed_by_a_role_that_somebody_lost_is_told_to_those_who_hold_it(cast: Cast) -> None:
+    with scoped(cast.system):
+        entry = cast.happen()
+        entry.payload = {"owner_person": str(cast.technician.pk), "owner_role": "service_manager"}
         found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
         assert list(found) == [cast.dealer_manager.pk]
 
