@@ -168,12 +168,12 @@ def test_a_delegate_is_told_for_whom(cast: Cast) -> None:
 
 def test_what_is_owed_by_somebody_who_has_left_is_told_to_his_role(cast: Cast) -> None:
     with scoped(cast.system):
-        colleague = cast.person("周工", "technician", dealer=cast.dealer)
+        colleague = cast.person("周店长", "service_manager", dealer=cast.dealer)
         entry = cast.happen()
-        entry.payload = {"owner_person": str(cast.technician.pk), "owner_role": "technician"}
+        entry.payload = {"owner_person": str(cast.dealer_manager.pk), "owner_role": "service_manager"}
         found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
-        assert list(found) == [cast.technician.pk]
-        Person.objects.filter(pk=cast.technician.pk).update(active=False)
+        assert list(found) == [cast.dealer_manager.pk]
+        Person.objects.filter(pk=cast.dealer_manager.pk).update(active=False)
         found = fanning.persons(("owner",), entry, actor=cast.system, at=AT)
         assert list(found) == [colleague.pk]
 

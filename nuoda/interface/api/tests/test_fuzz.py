@@ -24,7 +24,7 @@ from .world import World
 
 DONE: set[str] = set()
 """Operations of which at least one made-up request was done."""
-EXAMPLES = 5
+EXAMPLES = 3
 """Requests made up for each operation."""
 
 
