@@ -82,6 +82,7 @@ class _Work:
         self.by_kind = np.argsort(columns.kind, kind="stable")
         self.bounds = np.searchsorted(columns.kind[self.by_kind], np.arange(len(columns.kinds) + 1))
         self.edition = timetable.edition(columns.judged)
+        self.any_waived = self._cases(lambda kind: kind.type == WAIVER)
         self.waived = self._waivers()
         self.hard = self._hard_pauses()
 
@@ -101,7 +102,7 @@ class _Work:
 
     def _waivers(self) -> Mapping[int, set[UUID]]:
         """The deadlines that were waived, by case."""
-        cases = np.flatnonzero(self._cases(lambda kind: kind.type == WAIVER)).tolist()
+        cases = np.flatnonzero(self.any_waived).tolist()
         self.columns.fetch(cases)
         found: dict[int, set[UUID]] = {}
         for case in cases:
@@ -114,7 +115,7 @@ class _Work:
         found = np.zeros(at.size, np.bool_)
         if self.waived:
             per = clock(bound).per is not None
-            for lane in np.flatnonzero(np.isin(self.columns.case[at], list(self.waived))):
+            for lane in np.flatnonzero(self.any_waived[self.columns.case[at]]):
                 case = int(self.columns.case[at[lane]])
                 start = self.columns.ids.one(int(at[lane]))
                 found[lane] = (

@@ -52,6 +52,8 @@ class Differences:
 def tally(table: Table, columns: Columns, group: Ints, within: tuple[datetime, datetime]) -> Tally:
     """How many deadlines of a clock that started in the period are in which state, by the group of their case."""
     found: Tally = {}
+    if not table.start.size:
+        return found
     chosen = _within(table.start, columns, within)
     groups = group[columns.case[table.start[chosen]]]
     for (place, state), count in _counted(groups, table.columns["state"][chosen]):
@@ -78,6 +80,8 @@ def differences(
     for ref in sorted(life.tables.keys() | draft.tables.keys()):
         mine, theirs = life.tables.get(ref), draft.tables.get(ref)
         if mine is theirs and not everything:
+            continue
+        if not any(table is not None and table.start.size for table in (mine, theirs)):
             continue
         sides = [_columns(table) for table in (mine, theirs)]
         start = np.union1d(sides[0]["start"], sides[1]["start"])

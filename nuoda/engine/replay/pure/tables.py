@@ -65,6 +65,8 @@ def rows(table: Table) -> Iterator[tuple[int, tuple[object, ...]]]:
 
 def joined(found: Deadlines) -> Table:
     empty = np.zeros(0, np.int64)
+    if not found.start:
+        return Table(found.ref, found.versions, empty, dict.fromkeys(COLUMNS, empty))
     start = np.concatenate([empty, *found.start])
     order = ascending(start)
     joined = {name: np.concatenate([empty, *getattr(found, name)])[order] for name in COLUMNS}

@@ -2,8 +2,8 @@
 
 What the clocks look at in an entry is worked out by the database: codes (64 bits of a hash) stand for its kind, its dealer and the rows it is
 about, so that every value has one width. What a code stands for is read once, from one entry that has it. Among 10,000
-kinds two share a code once in 10^11 journals. Which fields an entry is asked for depends on its type: a small table beside the journal
-says so, and fields of different types share a column.
+kinds two share a code once in 10^10 journals. Which fields an entry is asked for depends on its type: a small table beside the journal
+says so, and fields of different types share a column. What few entries have comes as a shorter array: a bit of the kind's code says whose it is.
 """
 
 from __future__ import annotations
@@ -107,7 +107,15 @@ class Wire:
         self.values: dict[str, object] = {"shapes": _SHAPES}
         """Parameters of the expressions: nothing of a policy's text becomes SQL."""
         self.asked = self._asked()
-        self.expressions = list(self._expressions())
+        self.sparse = list(self._sparse())
+        """What few entries have, each with the condition under which one has it."""
+        self.dense = [
+            "entry.case_id",
+            "entry.id",
+            "entry.happened_at",
+            "coalesce(uuid_hash_extended(entry.dealer_id, 0), 0)",
+            self._kind(),
+        ]
 
     def _given(self, value: object, kind: str) -> str:
         name = f"w{len(self.values)}"
@@ -121,69 +129,74 @@ class Wire:
         numbers = [self.facts[self.words.facts[type_]] if type_ in self.words.facts else None for type_ in types]
         columns = {"of": self._given(types, "varchar[]"), "facts": self._given(numbers, "int[]")}
         for name, fields in (("row", self.rows), ("promise", self.promises)):
-            for number in range(width(fields)):
-                names = [(*fields.get(type_, ()), *[None] * width(fields))[number] for type_ in types]
-                columns[f"{name}{number}"] = self._given(names, "text[]")
+            for place in range(width(fields)):
+                names = [(*fields.get(type_, ()), *[None] * width(fields))[place] for type_ in types]
+                columns[f"{name}{place}"] = self._given(names, "text[]")
         return f"unnest({', '.join(columns.values())}) AS asked({', '.join(columns)})"
 
-    def _expressions(self) -> Iterator[str]:
-        yield "entry.case_id"
-        yield "entry.id"
-        yield "entry.happened_at"
-        yield "CASE WHEN entry.as_if <> '' THEN entry.recorded_at ELSE entry.happened_at END"
-        yield "coalesce(uuid_hash_extended(entry.dealer_id, 0), 0)"
-        yield self._kind()
-        yield self._track()
-        for number in range(width(self.rows)):
-            yield f"coalesce(hashtextextended(entry.payload->>asked.row{number}, 0) & {_SHOUT}, -1)"
-        for number in range(width(self.promises)):
-            yield _promise(f"asked.promise{number}")
+    def _sparse(self) -> Iterator[tuple[str, str]]:
+        yield "entry.as_if <> ''", "entry.recorded_at"
+        yield "entry.type LIKE '%%.paused' OR entry.type LIKE '%%.resumed'", _track()
+        for place in range(width(self.rows)):
+            code = f"coalesce(hashtextextended(entry.payload->>asked.row{place}, 0) & {_SHOUT}, -1)"
+            yield f"asked.row{place} IS NOT NULL", code
+        for place in range(width(self.promises)):
+            yield f"asked.promise{place} IS NOT NULL", _promise(f"asked.promise{place}")
 
     def _kind(self) -> str:
-        """Type, the facts that conditions name (by type), and the reason of a pause: as JSON, which tells 1 from '1'."""
+        """Type, the facts that conditions name (by type), and the reason of a pause: as JSON, which tells 1 from '1' and from 1.0."""
         told = []
         for names, number in self.facts.items():
             values = ", chr(31), ".join(f"entry.facts->{self._given(name, 'text')}" for name in names) or "''"
             told.append(f"WHEN {number} THEN concat({values})")
         facts = f"CASE asked.facts {' '.join(told)} END" if told else "''"
         reason = "CASE WHEN entry.type LIKE '%%.paused' THEN entry.payload->'reason' END"
-        return f"hashtextextended(concat(entry.type, chr(30), {facts}, chr(30), {reason}), 0)"
-
-    def _track(self) -> str:
-        ends = (("%%.paused", 7), ("%%.resumed", 8))
-        told = []
-        for like, length in ends:
-            subject = f"left(entry.type, -{length})"
-            named = f"concat({subject}, chr(31), coalesce(entry.payload->>{subject}, chr(30)))"
-            told.append(f"WHEN entry.type LIKE '{like}' THEN hashtextextended({named}, 0) & {_SHOUT}")
-        return f"CASE {' '.join(told)} ELSE -1 END"
+        code = f"hashtextextended(concat(entry.type, chr(30), {facts}, chr(30), {reason}), 0)"
+        bits = len(self.sparse)
+        flags = (f"CASE WHEN {has} THEN {1 << bit} ELSE 0 END" for bit, (has, _) in enumerate(self.sparse))
+        return f"(({code} >> {bits}) << {bits}) | ({' + '.join(flags)})::int8"
 
     def select(self, which: str) -> str:
-        """The statement that answers one row: an array for each expression, over the entries of which this is true."""
-        names = [f"c{number}" for number in range(len(self.expressions))]
-        inner = ", ".join(f"{said} AS {name}" for said, name in zip(self.expressions, names, strict=True))
+        """The statement that answers one row: an array for each column, over the entries of which this is true."""
+        columns = [f"array_agg({said})" for said in self.dense]
+        columns += [f"array_agg({said}) FILTER (WHERE {has})" for has, said in self.sparse]
         source = f"FROM journal_entry entry LEFT JOIN {self.asked} ON asked.of = entry.type WHERE {which}"
-        return f"SELECT {', '.join(f'array_agg({name})' for name in names)} FROM (SELECT {inner} {source}) AS told"  # noqa: S608 — parameters
+        return f"SELECT {', '.join(columns)} {source}"
 
     def read(self, values: Sequence[bytes | None]) -> Raw:
         """The entries of an answer."""
-        case, id_, at, judged, dealer, kind, track, *more = values
-        count = width(self.rows)
+        case, id_, at, dealer, kind, judged, track, *more = values
+        happened, kinds, count = moments(at), longs(kind), width(self.rows)
+
+        def spread(bit: int, found: Ints, around: Ints) -> Ints:
+            around[np.flatnonzero(kinds & (1 << bit))] = found
+            return around
+
+        def empty(value: int) -> Ints:
+            return np.full(kinds.size, value, np.int64)
+
         return Raw(
-            ids(case),
-            ids(id_),
-            moments(at),
-            moments(judged),
-            longs(dealer),
-            longs(kind),
-            longs(track),
-            [longs(value) for value in more[:count]],
-            [moments(value) for value in more[count:]],
+            case=ids(case),
+            id=ids(id_),
+            at=happened,
+            judged=spread(0, moments(judged), happened.copy()),
+            dealer=longs(dealer),
+            kind=kinds,
+            track=spread(1, longs(track), empty(-1)),
+            rows=[spread(2 + place, longs(value), empty(-1)) for place, value in enumerate(more[:count])],
+            promises=[
+                spread(2 + count + place, moments(value), empty(FAR)) for place, value in enumerate(more[count:])
+            ],
         )
+
+
+def _track() -> str:
+    """What is paused or resumed: the subject, and the row of it that the payload names."""
+    subject = "left(entry.type, CASE WHEN entry.type LIKE '%%.paused' THEN -7 ELSE -8 END)"
+    return f"hashtextextended(concat({subject}, chr(31), coalesce(entry.payload->>{subject}, chr(30))), 0) & {_SHOUT}"
 
 
 def _promise(name: str) -> str:
     value = f"CASE WHEN entry.payload ? {name} THEN entry.payload->>{name} ELSE entry.facts->>{name} END"
     odd = "CASE WHEN told IS NULL THEN 'infinity'::timestamptz ELSE '-infinity' END"
-    read = f"SELECT CASE WHEN {_USUAL} THEN told::timestamptz ELSE {odd} END FROM (SELECT {value} AS told) AS promise"  # noqa: S608 — parameters
-    return f"CASE WHEN {name} IS NULL THEN 'infinity' ELSE ({read}) END"
+    return f"(SELECT CASE WHEN {_USUAL} THEN told::timestamptz ELSE {odd} END FROM (SELECT {value} AS told) AS promise)"  # noqa: S608 — parameters

@@ -17,12 +17,14 @@ from nuoda.engine.replay import queries
 from nuoda.engine.replay.actions import trials
 from nuoda.engine.replay.pure import wire
 from nuoda.engine.replay.pure.columnfold import column_fold
+from nuoda.engine.replay.pure.columns import Vocabulary
 from nuoda.engine.replay.pure.ids import Ids
 from nuoda.engine.replay.pure.laying import lay
 from nuoda.engine.replay.pure.tables import rows
 from nuoda.engine.replay.pure.working import FAR, micros
 from nuoda.foundation.base.access import scoped, system
 from nuoda.foundation.base.pure.ids import new_id
+from nuoda.foundation.journal.models import Dossier, Entry
 from nuoda.foundation.orgs.models import Company
 
 from .histories import BEGIN, ruling, shipped
@@ -151,6 +153,28 @@ def test_the_draft_in_place_of_what_is_in_force_takes_its_clocks_over(company: U
         seen = tried.look(tried.candidates(at=AT), at=AT)
     assert seen.cases and not seen.changed
     assert all(sides["life"] == sides["draft"] for sides in seen.figures.values())
+
+
+def test_what_conditions_tell_apart_are_different_kinds(company: UUID) -> None:
+    """Also 1 and 1.0, which are equal as JSON."""
+    asked = wire.Wire(Vocabulary({}, {}, {"ticket.reported": ("a", "b")}))
+    values = (1, 1.0, "1", "1.0", True, "true", None, [], ["1"], {})
+    found: list[dict[str, object]] = [{name: value} for name in ("a", "b") for value in values]
+    case = new_id()
+    with scoped(system(company)):
+        Dossier.objects.create(
+            id=case, company_id=company, kind="ticket", number="TK-1", case_id=case, opened_at=BEGIN, recorded_at=BEGIN, origin="live"
+        )  # fmt: skip
+        for facts in ({}, {"c": 1}, *found):
+            Entry.objects.create(
+                id=new_id(), company_id=company, dossier_id=case, case_id=case, type="ticket.reported", payload={}, facts=facts,
+                happened_at=BEGIN, recorded_at=BEGIN, origin="live", prev_hash=b"", hash=b"",
+            )  # fmt: skip
+        owners = queries.owners(company, Ids.of([case]))
+        assert owners is not None
+        raw = queries.entries(company, owners, asked, at=AT)
+    assert raw.size == len(found) + 2
+    assert len(set(raw.kind.tolist())) == len(found) + 1, "what is not asked for is no difference, all else is"
 
 
 def test_ids_find_each_other_in_both_halves() -> None:
